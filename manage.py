@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-    if os.environ.get("DEBUG") is None and "SECRET_KEY" not in os.environ:
+    if not {"DEBUG", "SECRET_KEY", "DATABASE_URL"} & os.environ.keys():
         os.environ["DEBUG"] = "1"  # a checkout without a key is a developer's
     if os.environ.get("DEBUG") == "1" and not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
         sys.path.insert(0, str(ROOT / "portal"))
