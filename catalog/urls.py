@@ -1,0 +1,6 @@
+"""Addresses of this app's pages."""
+
+from typing import Any
+
+app_name = "catalog"
+urlpatterns: list[Any] = []

@@ -1,0 +1,1 @@
+"""Mail: the outbox. Every e-mail is a row first."""

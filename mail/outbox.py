@@ -1,0 +1,131 @@
+"""The outbox: queue an e-mail in the caller's transaction, then claim and send it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from mail.models import Message
+
+LEASE = timedelta(minutes=2)
+# After the first try; then it is given up, and staff see it.
+RETRIES = tuple(
+    timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600, 12 * 3600)
+)
+
+
+def queue(
+    kind: str, *, to: Sequence[str], language: str, key: str, context: dict[str, Any]
+) -> Message:
+    """Write down an e-mail that is owed; the same `key` again returns the first one.
+
+    `kind` names the templates `mail/<kind>/subject.txt`, `body.txt` and `body.html`, rendered now,
+    in the reader's language, so that the e-mail says what was true when it was owed.
+    """
+    context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL} | context
+    context |= {"support_email": settings.SUPPORT_EMAIL, "language": language}
+    with translation.override(language):
+        subject = " ".join(render_to_string(f"mail/{kind}/subject.txt", context).split())
+        text = render_to_string(f"mail/{kind}/body.txt", context).strip() + "\n"
+        html = render_to_string(f"mail/{kind}/body.html", context | {"subject": subject})
+    return post(kind, to=to, language=language, key=key, subject=subject, text=text, html=html)
+
+
+def post(
+    kind: str,
+    *,
+    to: Sequence[str],
+    language: str,
+    key: str,
+    subject: str,
+    text: str,
+    html: str,
+) -> Message:
+    """Write down an e-mail that is rendered already; see `queue`."""
+    recipients = list(dict.fromkeys(address for address in to if address))
+    message, is_new = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "to": recipients,
+            "language": language,
+            "subject": subject[:250],
+            "text": text,
+            "html": html,
+        },
+    )
+    if is_new:
+        transaction.on_commit(lambda: wake(message.pk), robust=True)
+    return message
+
+
+def wake(pk: int) -> None:
+    """Tell a worker at once; when the broker is down the sweep finds the row anyway."""
+    from mail.tasks import deliver  # tasks import this module
+
+    deliver.apply_async((pk,), retry=False)
+
+
+def claim(pk: int) -> Message | None:
+    """Take a due message, by putting off its next try; None when another worker has it.
+
+    Nothing has to be put back: a worker that fails or dies leaves a message that comes due again.
+    """
+    lease = {"due_at": timezone.now() + LEASE, "attempts": F("attempts") + 1}
+    taken = Message.objects.due().filter(pk=pk).order_by().update(**lease)
+    return Message.objects.get(pk=pk) if taken else None
+
+
+def send(message: Message) -> None:
+    """Send a claimed message; a failure is written down with the next try, or given up."""
+    try:
+        build(message).send()
+    except Exception as error:  # noqa: BLE001  (SMTP fails in many ways; each is kept on the row)
+        put_off(message, error)
+    else:
+        Message.objects.filter(pk=message.pk).update(sent_at=timezone.now(), last_error="")
+
+
+def build(message: Message) -> EmailMultiAlternatives:
+    """The e-mail itself. Its Message-ID is fixed, so that a second copy shows once."""
+    host = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    headers = {
+        "Message-ID": f"<message-{message.pk}@{host}>",
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": message.language,
+    }
+    email = EmailMultiAlternatives(
+        message.subject,
+        message.text,
+        to=message.to,
+        reply_to=[settings.SUPPORT_EMAIL],
+        headers=headers,
+    )
+    if message.html:
+        email.attach_alternative(message.html, "text/html")
+    return email
+
+
+def put_off(message: Message, error: Exception) -> None:
+    """Plan the next try, or give the message up after the last."""
+    now = timezone.now()
+    changes: dict[str, Any] = {"last_error": f"{type(error).__name__}: {error}"[:1000]}
+    if message.attempts <= len(RETRIES):
+        changes["due_at"] = now + RETRIES[message.attempts - 1]
+    else:
+        changes["dead_at"] = now
+    Message.objects.filter(pk=message.pk).update(**changes)
+
+
+def revive(pk: int) -> None:
+    """Send a given-up message again, from the first try."""
+    Message.objects.filter(pk=pk).exclude(dead_at=None).update(
+        dead_at=None, attempts=0, due_at=timezone.now()
+    )

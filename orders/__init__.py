@@ -1,0 +1,1 @@
+"""Orders: from the cart to the licence in hand, and the money between."""

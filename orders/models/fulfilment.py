@@ -1,0 +1,101 @@
+"""What is owed for each paid line, and the licence keys that can be given."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Product
+from orders.models.order import OrderLine
+
+
+class FulfilmentQuerySet(models.QuerySet["Fulfilment"]):
+    def due(self) -> "FulfilmentQuerySet":
+        """Owed, and to be tried now, the longest waiting first."""
+        return self.filter(status=Fulfilment.Status.OWED, due_at__lte=timezone.now()).order_by(
+            "due_at"
+        )
+
+
+class Fulfilment(models.Model):
+    """One order line that is to be delivered. The row is written with the payment."""
+
+    class Status(models.TextChoices):
+        OWED = "owed", _("Being prepared")
+        DONE = "done", _("Sent")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    MOVES: ClassVar = {Status.OWED: {Status.DONE, Status.CANCELLED}}
+
+    line = models.OneToOneField(OrderLine, on_delete=models.PROTECT, related_name="fulfilment")
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.OWED
+    )
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    promised_on = models.DateField(_("promised for"), null=True, blank=True)
+    done_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    note = models.TextField(_("what was sent, and how to follow it"), blank=True)
+
+    objects = FulfilmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        verbose_name = _("fulfilment")
+        verbose_name_plural = _("fulfilments")
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="orders_fulfilment_due", condition=Q(status="owed")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.line)
+
+
+class LicenseKeyQuerySet(models.QuerySet["LicenseKey"]):
+    def free(self) -> "LicenseKeyQuerySet":
+        return self.filter(line=None)
+
+
+class LicenseKey(models.Model):
+    """A key, link or code: encrypted at rest, and found again only through its blind index."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="license_keys")
+    ciphertext = models.TextField(_("ciphertext"), unique=True)
+    blind_index = models.CharField(_("blind index"), max_length=64, unique=True)
+    last4 = models.CharField(_("last characters"), max_length=4)
+    imported_at = models.DateTimeField(_("imported"), auto_now_add=True)
+    imported_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    line = models.ForeignKey(
+        OrderLine,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="license_keys",
+        verbose_name=_("given to"),
+    )
+    given_at = models.DateTimeField(_("given"), null=True, blank=True)
+
+    objects = LicenseKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("licence key")
+        verbose_name_plural = _("licence keys")
+        indexes = [
+            models.Index(fields=["product", "id"], name="orders_free_keys", condition=Q(line=None))
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="orders_key_given_at",
+                condition=Q(line=None, given_at=None) | (~Q(line=None) & ~Q(given_at=None)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product.sku} …{self.last4}"

@@ -1,0 +1,167 @@
+"""Orders and their lines, and the statuses they go through."""
+
+import uuid
+from decimal import Decimal
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.languages import Bilingual
+from catalog.models import Product, Program
+from orgs.models import Organization
+
+FIRST_NUMBER = 10001
+
+
+def next_number() -> int:
+    """The next order number, from a sequence: 10001, 10002, …"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('orders_order_number')")
+        return int(cursor.fetchone()[0])
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def of(self, organization: Organization) -> "OrderQuerySet":
+        return self.filter(organization=organization)
+
+    def lock(self, *, pk: int) -> "Order":
+        """The order with its row locked; the organization, if needed too, is locked before it."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def recent(self) -> "OrderQuerySet":
+        return self.order_by("-placed_at", "-number")
+
+    def unpaid_too_long(self) -> "OrderQuerySet":
+        """Whose hold on stock and quota has ended without payment."""
+        return self.filter(
+            status=Order.Status.AWAITING_PAYMENT, hold_until__lte=timezone.now()
+        ).order_by("hold_until")
+
+
+class Order(models.Model):
+    class Status(models.TextChoices):
+        AWAITING_PARTNER = "awaiting_partner", _("Awaiting the partner’s approval")
+        AWAITING_PAYMENT = "awaiting_payment", _("Awaiting payment")
+        PAID = "paid", _("Paid, being prepared")
+        # Money taken, and the goods are gone: staff see it at once.
+        PAID_UNALLOCATED = "paid_unallocated", _("Problem, we are on it")
+        FULFILLED = "fulfilled", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+        REFUSED = "refused", _("Refused by the partner")
+        REFUNDED = "refunded", _("Refunded")
+
+    class Method(models.TextChoices):
+        PAYPAL = "paypal", "PayPal"
+        CHEQUE = "cheque", _("Cheque")
+
+    MOVES: ClassVar = {
+        Status.AWAITING_PARTNER: {Status.AWAITING_PAYMENT, Status.REFUSED, Status.CANCELLED},
+        Status.AWAITING_PAYMENT: {
+            Status.PAID,
+            Status.PAID_UNALLOCATED,
+            Status.CANCELLED,
+            Status.EXPIRED,
+        },
+        # Money that arrives for an order we had given up is recognized first (payments.md, 23).
+        Status.EXPIRED: {Status.PAID, Status.PAID_UNALLOCATED},
+        Status.CANCELLED: {Status.PAID_UNALLOCATED},
+        Status.PAID: {Status.FULFILLED, Status.PAID_UNALLOCATED, Status.REFUNDED},
+        Status.PAID_UNALLOCATED: {Status.PAID, Status.FULFILLED, Status.REFUNDED},
+        Status.FULFILLED: {Status.DELIVERED, Status.REFUNDED},
+        Status.DELIVERED: {Status.REFUNDED},
+    }
+    GIVEN_BACK: ClassVar = (Status.CANCELLED, Status.EXPIRED, Status.REFUSED, Status.REFUNDED)
+
+    number = models.PositiveIntegerField(_("number"), unique=True, default=next_number)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="orders")
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders"
+    )
+    placed_at = models.DateTimeField(_("placed"), default=timezone.now)
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices)
+    method = models.CharField(
+        _("way of paying"), max_length=10, choices=Method.choices, default=Method.PAYPAL
+    )
+    attempt = models.UUIDField(default=uuid.uuid4, editable=False)
+    total = models.DecimalField(_("total (CAD)"), max_digits=11, decimal_places=2)
+    answers = models.JSONField(_("answers"), default=dict, blank=True)  # {program: {key: value}}
+    attestations = models.JSONField(_("attestations"), default=list, blank=True)
+    licence_email = models.EmailField(_("e-mail address for licences"), blank=True)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="fr")
+    hold_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
+    fulfilled_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    given_back_at = models.DateTimeField(_("given back"), null=True, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes = [
+            models.Index(fields=["organization", "-placed_at"], name="orders_of_organization"),
+            models.Index(
+                fields=["hold_until"], name="orders_hold", condition=Q(status="awaiting_payment")
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "attempt"], name="orders_placed_once_per_attempt"
+            ),
+            models.CheckConstraint(name="orders_total_not_negative", condition=Q(total__gte=0)),
+            models.CheckConstraint(
+                name="orders_given_back_has_a_time",
+                condition=~Q(status__in=["cancelled", "expired", "refused", "refunded"])
+                | ~Q(given_back_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def is_payable(self) -> bool:
+        return self.status == self.Status.AWAITING_PAYMENT
+
+
+class OrderLine(models.Model):
+    """What was ordered, as it was called and cost then; `eligibility` is the answer given then."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="+")
+    sku = models.CharField(_("SKU"), max_length=40)
+    name_fr = models.CharField(_("name in French"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    fee = models.DecimalField(_("administration fee (CAD)"), max_digits=9, decimal_places=2)
+    eligibility = models.JSONField(_("eligibility"), default=dict, blank=True)
+    given_back_at = models.DateTimeField(_("given back"), null=True, blank=True)
+
+    name = Bilingual()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [
+            models.CheckConstraint(name="orders_line_quantity", condition=Q(quantity__gte=1)),
+            models.UniqueConstraint(
+                fields=["order", "product"], name="orders_product_once_per_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+    @property
+    def total(self) -> Decimal:
+        """Administration fees of this line, in CAD."""
+        return self.fee * self.quantity

@@ -1,0 +1,45 @@
+"""Access: who may open a page of an organization."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+
+from accounts.models import User
+from orgs.models import Membership, Organization
+
+
+class OrgRequest(HttpRequest):
+    """A request by a member, for the organization named in the URL."""
+
+    user: User
+    org: Organization
+    membership: Membership
+
+
+def member(*needs: str) -> Callable[..., Callable[..., HttpResponseBase]]:
+    """Let members through who hold these capabilities; sets request.org and request.membership.
+
+    The view's first URL argument is `org`, the organization's number. A stranger gets a 404, so
+    that nobody can try out which organizations exist.
+    """
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @login_required
+        @wraps(view)
+        def guarded(request: Any, org: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            membership = get_object_or_404(
+                Membership.objects.of(request.user), organization__number=org
+            )
+            if not membership.may(*needs):
+                raise PermissionDenied
+            request.org, request.membership = membership.organization, membership
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,16 @@
+"""Organizations, their members, documents and applications."""
+
+from orgs.models.application import Application, Inquiry
+from orgs.models.document import Document
+from orgs.models.membership import Membership, Role
+from orgs.models.organization import Activity, Organization
+
+__all__ = [
+    "Activity",
+    "Application",
+    "Document",
+    "Inquiry",
+    "Membership",
+    "Organization",
+    "Role",
+]

@@ -1,0 +1,134 @@
+"""The application for qualification, and the questions staff ask about it."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orgs.models.organization import Organization
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def of(self, organization: Organization) -> "ApplicationQuerySet":
+        return self.filter(organization=organization)
+
+    def lock(self, *, pk: int) -> "Application":
+        """The application with its row locked."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def newest(self) -> "Application | None":
+        return self.order_by("-pk").first()
+
+    def waiting_for_staff(self) -> "ApplicationQuerySet":
+        """The queue: sent, and not decided or waiting for the applicant; soonest due first."""
+        waiting = (Application.Status.SUBMITTED, Application.Status.IN_REVIEW)
+        return self.filter(status__in=waiting).order_by("due_on", "pk")
+
+
+class Application(models.Model):
+    """What an organization asks: to be recognized as real."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Sent")
+        IN_REVIEW = "in_review", _("In review")
+        INFO_NEEDED = "info_needed", _("We need something from you")
+        QUALIFIED = "qualified", _("Qualified")
+        DECLINED = "declined", _("Not accepted")
+
+    MOVES: ClassVar = {
+        Status.DRAFT: {Status.SUBMITTED},
+        Status.SUBMITTED: {
+            Status.IN_REVIEW,
+            Status.INFO_NEEDED,
+            Status.QUALIFIED,
+            Status.DECLINED,
+        },
+        Status.IN_REVIEW: {Status.INFO_NEEDED, Status.QUALIFIED, Status.DECLINED},
+        Status.INFO_NEEDED: {Status.IN_REVIEW, Status.DECLINED},
+    }
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="applications"
+    )
+    status = models.CharField(
+        _("status"), max_length=20, choices=Status.choices, default=Status.DRAFT
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    submitted_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    waiting_since = models.DateField(_("waiting for the applicant since"), null=True, blank=True)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    checklist = models.JSONField(_("checklist"), default=dict, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.TextField(_("reason given to the applicant"), blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"],
+                condition=Q(status__in=["draft", "submitted", "in_review", "info_needed"]),
+                name="orgs_one_open_application",
+                violation_error_message=_("This organization has an application under way."),
+            ),
+            models.CheckConstraint(
+                name="orgs_clock_stands_still",
+                condition=(Q(status="info_needed") & ~Q(waiting_since=None))
+                | (~Q(status="info_needed") & Q(waiting_since=None)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"D-{self.pk}"
+
+    @property
+    def is_decided(self) -> bool:
+        return self.status in {self.Status.QUALIFIED, self.Status.DECLINED}
+
+
+class Inquiry(models.Model):
+    """A question of staff about an application, and its answer."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="inquiries")
+    question = models.TextField(_("question"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    answer = models.TextField(_("answer"), blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+
+    def __str__(self) -> str:
+        return self.question[:60]

@@ -1,0 +1,185 @@
+"""The organization: its facts, as everyone else reads them."""
+
+from datetime import date
+from typing import ClassVar
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.languages import Bilingual
+
+FIRST_NUMBER = 100001
+
+
+class Activity(models.Model):
+    """A word of the closed vocabulary of what organizations do (from the catalogue file)."""
+
+    class Group(models.TextChoices):
+        SOCIAL = "social", _("Social services")
+        HEALTH = "health", _("Health")
+        EDUCATION = "education", _("Education and research")
+        CULTURE = "culture", _("Culture and heritage")
+        ENVIRONMENT = "environment", _("Environment and animals")
+        FAITH = "faith", _("Faith and religion")
+        CIVIC = "civic", _("Civic life")
+        MEMBERS = "members", _("Member groups")
+        SUPPORT = "support", _("Support to the sector")
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name_fr = models.CharField(_("name in French"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200)
+    group = models.CharField(_("group"), max_length=20, choices=Group.choices)
+    position = models.PositiveIntegerField(_("position"), default=0)
+
+    name = Bilingual()
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def next_number() -> int:
+    """The next organization number, from a sequence: 100001, 100002, …"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('orgs_organization_number')")
+        return int(cursor.fetchone()[0])
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def lock(self, *, pk: int) -> "Organization":
+        """With its row locked: whatever spends what an organization may have goes through here."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def qualified(self, *, on: date) -> "OrganizationQuerySet":
+        """Qualified on a day of Toronto, and not suspended."""
+        return self.filter(
+            qualified_since__lte=on, qualified_until__gte=on, suspended_on__isnull=True
+        )
+
+
+@pghistory.track()
+class Organization(models.Model):
+    """A nonprofit. Whether it is qualified follows from its dates, so nothing can go stale."""
+
+    class Kind(models.TextChoices):
+        CHARITY = "charity", _("Registered charity")
+        NONPROFIT = "nonprofit", _("Nonprofit organization")
+        LIBRARY = "library", _("Public library")
+
+    class BudgetSource(models.TextChoices):
+        STATEMENTS = "statements", _("Financial statements")
+        RETURN = "return", _("Registered charity return (T3010)")
+        BUDGET = "budget", _("Budget adopted by the board")
+
+    number = models.PositiveIntegerField(_("number"), unique=True, default=next_number)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    former_names = ArrayField(
+        models.CharField(max_length=200), verbose_name=_("former names"), default=list, blank=True
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, blank=True)
+    bn = models.CharField(_("business number"), max_length=15, blank=True)
+    neq = models.CharField(_("Québec enterprise number (NEQ)"), max_length=10, blank=True)
+    corporation_number = models.CharField(
+        _("federal corporation number"), max_length=12, blank=True
+    )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="branches",
+        verbose_name=_("branch of"),
+    )
+    street = models.CharField(_("street address"), max_length=200, blank=True)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    province = models.CharField(_("province or territory"), max_length=2, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=7, blank=True)
+    phone = PhoneNumberField(_("telephone"), blank=True)
+    website = models.URLField(_("website"), blank=True)
+    email = models.EmailField(_("e-mail address for licences"), blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, choices=settings.LANGUAGES, default="fr"
+    )
+    mission = models.TextField(_("mission"), blank=True)
+    activities = models.ManyToManyField(Activity, verbose_name=_("activities"), blank=True)
+    secular_arm = models.BooleanField(
+        _("secular arm recognized"),
+        default=False,
+        help_text=_("Staff have recognized a secular arm of a religious organization."),
+    )
+    annual_budget = models.DecimalField(
+        _("annual budget (CAD)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    budget_source = models.CharField(
+        _("source of the budget"), max_length=20, choices=BudgetSource.choices, blank=True
+    )
+    budget_year = models.PositiveIntegerField(_("year of the budget"), null=True, blank=True)
+    staff = models.PositiveIntegerField(_("paid employees"), null=True, blank=True)
+    qualified_since = models.DateField(_("qualified since"), null=True, blank=True)
+    qualified_until = models.DateField(_("qualified until"), null=True, blank=True)
+    suspended_on = models.DateField(_("suspended on"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["bn"],
+                condition=~Q(bn=""),
+                name="orgs_one_per_bn",
+                violation_error_message=_(
+                    "An organization with this business number is registered."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["neq"],
+                condition=~Q(neq=""),
+                name="orgs_one_per_neq",
+                violation_error_message=_("An organization with this NEQ is registered."),
+            ),
+            models.UniqueConstraint(
+                fields=["corporation_number"],
+                condition=~Q(corporation_number=""),
+                name="orgs_one_per_corporation_number",
+                violation_error_message=_(
+                    "An organization with this corporation number is registered."
+                ),
+            ),
+            models.CheckConstraint(
+                name="orgs_qualified_both_or_neither",
+                condition=Q(qualified_since=None, qualified_until=None)
+                | Q(qualified_since__lte=models.F("qualified_until")),
+                violation_error_message=_("A qualification has a first and a last day."),
+            ),
+            models.CheckConstraint(
+                name="orgs_budget_not_negative",
+                condition=Q(annual_budget=None) | Q(annual_budget__gte=0),
+                violation_error_message=_("A budget cannot be negative."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.legal_name or str(_("Organization %(number)s") % {"number": self.number})
+
+    def is_qualified(self, on: date) -> bool:
+        """Whether the organization is known to be real on a day of Toronto."""
+        return bool(
+            self.suspended_on is None
+            and self.qualified_since
+            and self.qualified_until
+            and self.qualified_since <= on <= self.qualified_until
+        )

@@ -1,0 +1,26 @@
+"""Celery: which tasks run when. Every task may run twice and may be killed (docs/adr/0004)."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app: Any = Celery("portal")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.timezone = "America/Toronto"
+app.conf.beat_schedule = {
+    "send owed mail": {"task": "mail.tasks.sweep", "schedule": 10},
+    "settle payments": {"task": "orders.tasks.sweep_payments", "schedule": 60},
+    "read PayPal's notices": {"task": "orders.tasks.sweep_webhooks", "schedule": 60},
+    "fulfil paid orders": {"task": "orders.tasks.fulfil_due", "schedule": 30},
+    "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
+    "remind applicants": {"task": "orgs.tasks.remind", "schedule": crontab(hour=7, minute=0)},
+    "send product alerts": {
+        "task": "catalog.tasks.send_alerts",
+        "schedule": crontab(hour=2, minute=0),
+    },
+}

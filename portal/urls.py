@@ -1,0 +1,28 @@
+"""The map of the site."""
+
+from typing import Any
+
+from allauth.account.decorators import secure_admin_login
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import views
+
+admin.autodiscover()
+# Before admin.site.urls is read: sign-in there is the portal's own, with its limits and factors.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # a hook
+
+urlpatterns: list[Any] = [
+    path("admin/", admin.site.urls),
+]
+urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("help/", views.help_page, name="help"),
+    path("o/<int:org>/", views.dashboard, name="dashboard"),
+    path("account/", include("allauth.urls")),
+    path("", include("orgs.urls")),
+    path("", include("catalog.urls")),
+    path("", include("orders.urls")),
+    path("", include("tokens.urls")),
+)

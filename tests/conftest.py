@@ -1,0 +1,58 @@
+"""What every test may use."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.utils import translation
+
+from tests.factories import MembershipFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Tests read English unless they say otherwise."""
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def owner(db):
+    """The administrator of a qualified organization: a membership."""
+    return MembershipFactory()
+
+
+@pytest.fixture
+def stranger(db):
+    """Somebody signed in who belongs to nothing."""
+    return UserFactory()
+
+
+@pytest.fixture
+def as_member(client, owner):
+    """A client signed in as the owner."""
+    client.force_login(owner.user)
+    return client
+
+
+def at_once(*deeds: Callable[[], object]) -> list[object]:
+    """Run the deeds in threads that start together; returns results and exceptions in order."""
+    results: list[object] = [None] * len(deeds)
+    start = threading.Barrier(len(deeds))
+
+    def run(place: int) -> None:
+        try:
+            start.wait()
+            results[place] = deeds[place]()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(len(deeds))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results

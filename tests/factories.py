@@ -1,0 +1,212 @@
+"""The plainest valid objects; a test says only what matters to it."""
+
+from datetime import date
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from catalog.models import Category, Partner, Product, Program, ProgramVersion
+from orders.models import Cart, CartItem, Order, OrderLine
+from orgs.models import Activity, Application, Membership, Organization, Role
+
+PASSWORD = "demo-demo-demo"
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    username = factory.Sequence(lambda n: f"person{n}")
+    first_name = "Noor"
+    last_name = "Gagnon"
+    language = "en"
+    password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def verified(self, create, extracted, **kwargs):
+        """With a confirmed e-mail address, as the site demands before anything else."""
+        if create and extracted is not False:
+            self.emailaddress_set.create(email=self.email, verified=True, primary=True)
+
+
+class ActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = Activity
+        django_get_or_create = ("code",)
+
+    code = "food_security"
+    name_fr = factory.LazyAttribute(lambda o: f"Activité {o.code}")
+    name_en = factory.LazyAttribute(lambda o: f"Activity {o.code}")
+    group = Activity.Group.SOCIAL
+
+
+class OrganizationFactory(DjangoModelFactory):
+    """A qualified charity of Sherbrooke with a budget of $500,000."""
+
+    class Meta:
+        model = Organization
+        skip_postgeneration_save = True
+
+    legal_name = factory.Sequence(lambda n: f"Maison {n}")
+    kind = Organization.Kind.CHARITY
+    street = "12, rue King"
+    city = "Sherbrooke"
+    province = "QC"
+    postal_code = "J1H 9Z9"
+    phone = "+18195550112"
+    email = factory.LazyAttribute(lambda o: f"licences{o.number}@example.org")
+    language = "en"
+    mission = "We feed people."
+    annual_budget = Decimal("500000.00")
+    budget_source = Organization.BudgetSource.STATEMENTS
+    budget_year = 2025
+    staff = 5
+    qualified_since = date(2024, 1, 15)
+    qualified_until = date(2036, 1, 15)
+
+    @factory.post_generation
+    def activities(self, create, extracted, **kwargs):
+        if create:
+            codes = ["food_security"] if extracted is None else extracted
+            self.activities.set([ActivityFactory(code=code) for code in codes])
+
+    class Params:
+        unqualified = factory.Trait(qualified_since=None, qualified_until=None)
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    role = factory.LazyAttribute(lambda o: Role.objects.get(code=o.role_code, organization=None))
+
+    class Params:
+        role_code = "owner"
+
+
+class ApplicationFactory(DjangoModelFactory):
+    class Meta:
+        model = Application
+
+    organization = factory.SubFactory(OrganizationFactory, unqualified=True)
+    started_by = factory.SubFactory(UserFactory)
+
+
+class PartnerFactory(DjangoModelFactory):
+    class Meta:
+        model = Partner
+
+    slug = factory.Sequence(lambda n: f"partner-{n}")
+    name = factory.Sequence(lambda n: f"Partner {n}")
+    website = "https://partner.example"
+    about_fr = "Un partenaire."
+    about_en = "A partner."
+
+
+class ProgramFactory(DjangoModelFactory):
+    """Open to all who are qualified, without limits, delivered by key."""
+
+    class Meta:
+        model = Program
+        skip_postgeneration_save = True
+
+    partner = factory.SubFactory(PartnerFactory)
+    slug = factory.Sequence(lambda n: f"program-{n}")
+    name_fr = factory.LazyAttribute(lambda o: f"Programme {o.slug}")
+    name_en = factory.LazyAttribute(lambda o: f"Program {o.slug}")
+    kind = Program.Kind.DONATION
+    delivery = Program.Delivery.KEY
+    delivery_unit = Program.Unit.BUSINESS_DAYS
+    delivery_from = 2
+    delivery_to = 3
+
+    @factory.post_generation
+    def criteria(self, create, extracted, **kwargs):
+        """The rules since 2020."""
+        if create:
+            rules = [{"fact": "qualified_months", "min": 0}] if extracted is None else extracted
+            ProgramVersion.objects.create(program=self, effective=date(2020, 1, 1), criteria=rules)
+
+
+class CategoryFactory(DjangoModelFactory):
+    class Meta:
+        model = Category
+        django_get_or_create = ("slug", "parent")
+
+    parent = None
+    slug = "office"
+    name_fr = "Bureautique"
+    name_en = "Office software"
+
+
+class ProductFactory(DjangoModelFactory):
+    class Meta:
+        model = Product
+
+    program = factory.SubFactory(ProgramFactory)
+    sku = factory.Sequence(lambda n: f"SKU-{n}")
+    slug = factory.Sequence(lambda n: f"product-{n}")
+    name_fr = factory.LazyAttribute(lambda o: f"Produit {o.sku}")
+    name_en = factory.LazyAttribute(lambda o: f"Product {o.sku}")
+    summary_fr = "Un produit."
+    summary_en = "A product."
+    details_fr = "Des détails."
+    details_en = "Details."
+    category = factory.SubFactory(
+        CategoryFactory,
+        slug="suites",
+        name_fr="Suites",
+        name_en="Suites",
+        parent=factory.SubFactory(CategoryFactory),
+    )
+    fee = Decimal("25.00")
+
+
+class CartFactory(DjangoModelFactory):
+    class Meta:
+        model = Cart
+
+    membership = factory.SubFactory(MembershipFactory)
+
+
+class CartItemFactory(DjangoModelFactory):
+    class Meta:
+        model = CartItem
+
+    cart = factory.SubFactory(CartFactory)
+    product = factory.SubFactory(ProductFactory)
+    quantity = 1
+
+
+class OrderFactory(DjangoModelFactory):
+    """An order that waits for its payment, without lines or holds."""
+
+    class Meta:
+        model = Order
+
+    organization = factory.SubFactory(OrganizationFactory)
+    placed_by = factory.SubFactory(UserFactory)
+    status = Order.Status.AWAITING_PAYMENT
+    total = Decimal("25.00")
+    licence_email = factory.LazyAttribute(lambda o: o.organization.email)
+    language = "en"
+
+
+class OrderLineFactory(DjangoModelFactory):
+    class Meta:
+        model = OrderLine
+
+    order = factory.SubFactory(OrderFactory)
+    product = factory.SubFactory(ProductFactory)
+    program = factory.LazyAttribute(lambda o: o.product.program)
+    sku = factory.LazyAttribute(lambda o: o.product.sku)
+    name_fr = factory.LazyAttribute(lambda o: o.product.name_fr)
+    name_en = factory.LazyAttribute(lambda o: o.product.name_en)
+    quantity = 1
+    fee = factory.LazyAttribute(lambda o: o.product.fee)

@@ -1,0 +1,18 @@
+"""Settings of the tests: production's, but for a handful of lines."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-tests-only-secret-key-tests-only")
+os.environ.setdefault("FIELD_KEYS", "test:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+os.environ.setdefault("DATABASE_URL", "postgres://localhost/not-started")  # mypy, lint
+os.environ.setdefault("REDIS_URL", "redis://localhost/0")
+
+from portal.settings import *  # noqa: F403
+
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, and only here
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True

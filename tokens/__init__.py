@@ -1,0 +1,1 @@
+"""Validation tokens: how a third party checks that a nonprofit is real."""
