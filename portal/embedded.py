@@ -52,7 +52,8 @@ def valkey_bin() -> str:
 def own_user_namespace() -> None:
     """PostgreSQL refuses uid 0: in its own namespace root is uid 1000; on disk files stay root's."""
     if ctypes.CDLL(None).unshare(0x10000000) == 0:
-        for name, text in (("setgroups", "deny"), ("uid_map", "1000 0 1"), ("gid_map", "1000 0 1")):
+        maps = {"setgroups": "deny", "uid_map": "1000 0 1", "gid_map": "1000 0 1"}
+        for name, text in maps.items():
             Path(f"/proc/self/{name}").write_text(text)
 
 

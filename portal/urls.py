@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from portal import views
+from tokens.api import api
 
 admin.autodiscover()
 # Before admin.site.urls is read: sign-in there is the portal's own, with its limits and factors.
@@ -15,6 +16,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns: list[Any] = [
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
 ]
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),

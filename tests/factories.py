@@ -58,7 +58,7 @@ class OrganizationFactory(DjangoModelFactory):
     province = "QC"
     postal_code = "J1H 9Z9"
     phone = "+18195550112"
-    email = factory.LazyAttribute(lambda o: f"licences{o.number}@example.org")
+    email = factory.Sequence(lambda n: f"licences{n}@example.org")
     language = "en"
     mission = "We feed people."
     annual_budget = Decimal("500000.00")

@@ -1,5 +1,7 @@
 """Tokens, the clients that may check them, and who checked what."""
 
+from datetime import timedelta
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -18,6 +20,12 @@ class TokenQuerySet(models.QuerySet["Token"]):
     def valid(self) -> "TokenQuerySet":
         """Neither ended nor revoked."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+
+    def with_checks(self) -> "TokenQuerySet":
+        """With how often and when last each was checked, in the same query."""
+        return self.select_related("created_by").annotate(
+            checks=models.Count("verifications"), checked_at=models.Max("verifications__at")
+        )
 
 
 class Token(models.Model):
@@ -53,6 +61,16 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"…{self.last4}"
+
+    @property
+    def state(self) -> str:
+        """`active`, `ending` (within a week), `expired` or `revoked`."""
+        now = timezone.now()
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at <= now:
+            return "expired"
+        return "ending" if self.expires_at <= now + timedelta(days=7) else "active"
 
 
 class Client(models.Model):
@@ -90,6 +108,7 @@ class Verification(models.Model):
         ordering = ["-pk"]
         verbose_name = _("check")
         verbose_name_plural = _("checks")
+        indexes = [models.Index(fields=["client", "at"], name="tokens_checks_of_client")]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]

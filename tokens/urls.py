@@ -1,6 +1,12 @@
-"""Addresses of this app's pages."""
+"""Addresses of an organization's validation tokens."""
 
-from typing import Any
+from django.urls import path
+
+from tokens import views
 
 app_name = "tokens"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("o/<int:org>/tokens/", views.listing, name="list"),
+    path("o/<int:org>/tokens/new/", views.create, name="create"),
+    path("o/<int:org>/tokens/<int:pk>/revoke/", views.revoke, name="revoke"),
+]

@@ -14,7 +14,7 @@ from catalog.models.partner import Partner
 
 @pghistory.track()
 class Program(models.Model):
-    """An offer of a partner. `limits` has the form of the catalogue file; catalog/terms.py reads it."""
+    """An offer of a partner. `limits` is in the catalogue file's form: see catalog/terms.py."""
 
     class Kind(models.TextChoices):
         DONATION = "donation", _("Donated product")
