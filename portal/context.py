@@ -10,6 +10,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     return {
         "site_name": settings.SITE_NAME,
         "support_email": settings.SUPPORT_EMAIL,
+        "site_url": settings.SITE_URL,
         "theme": theme if theme in {"light", "dark"} else "auto",
         "debug": settings.DEBUG,
     }

@@ -1,0 +1,189 @@
+"""What must always be true of the data: each query names the rows that break one sentence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+
+# Fixed words of ours, put into queries that take nothing from outside (hence S608 off here).
+SETTLED = "('paid', 'fulfilled', 'delivered')"
+GIVEN_BACK = "('cancelled', 'expired', 'refused', 'refunded')"
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A sentence, and the query whose rows break it: their first column says which they are."""
+
+    code: str
+    sentence: str
+    query: str
+
+
+INVARIANTS = (
+    Invariant(
+        "stock-is-its-ledger",
+        "A product's stock is the sum of its ledger.",
+        """SELECT p.sku FROM catalog_product p
+           LEFT JOIN catalog_stockentry e ON e.product_id = p.id
+           WHERE p.stock IS NOT NULL GROUP BY p.id HAVING coalesce(sum(e.change), 0) <> p.stock""",
+    ),
+    Invariant(
+        "keys-as-ordered",
+        "A line that was sent keys has as many as were ordered, and of its own product.",
+        """SELECT l.id FROM orders_orderline l JOIN orders_licensekey k ON k.line_id = l.id
+           GROUP BY l.id HAVING count(*) <> l.quantity OR bool_or(k.product_id <> l.product_id)""",
+    ),
+    Invariant(
+        "no-key-without-payment",
+        "Only lines of paid orders hold keys.",
+        f"""SELECT k.id FROM orders_licensekey k JOIN orders_orderline l ON l.id = k.line_id
+           JOIN orders_order o ON o.id = l.order_id
+           WHERE o.status NOT IN ('paid_unallocated', 'refunded') AND o.status NOT IN {SETTLED}""",
+    ),
+    Invariant(
+        "paid-is-owed",
+        "Each line of a paid order has its fulfilment.",
+        f"""SELECT l.id FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+           LEFT JOIN orders_fulfilment f ON f.line_id = l.id
+           WHERE o.status IN {SETTLED} AND l.given_back_at IS NULL AND f.id IS NULL""",
+    ),
+    Invariant(
+        "sent-is-sent",
+        "An order is sent when every line is.",
+        """SELECT o.number FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+           JOIN orders_fulfilment f ON f.line_id = l.id
+           WHERE o.status IN ('fulfilled', 'delivered') AND f.status = 'owed'""",
+    ),
+    Invariant(
+        "mail-moves",
+        "No e-mail has been due for ten minutes.",
+        """SELECT key FROM mail_message WHERE sent_at IS NULL AND dead_at IS NULL
+           AND due_at < now() - interval '10 minutes'""",
+    ),
+    Invariant(
+        "money-makes-orders",
+        "An order whose payment was captured is paid, or staff are on it.",
+        f"""SELECT o.number FROM orders_payment p JOIN orders_order o ON o.id = p.order_id
+           WHERE p.status = 'captured' AND o.status NOT IN {SETTLED}
+           AND o.status NOT IN ('paid_unallocated', 'refunded')""",
+    ),
+    Invariant(
+        "captured-once-in-full",
+        "The money of a captured payment is its amount, once.",
+        """SELECT p.id FROM orders_payment p
+           LEFT JOIN orders_moneyentry m ON m.payment_id = p.id AND m.kind = 'capture'
+           WHERE p.status = 'captured' GROUP BY p.id
+           HAVING coalesce(sum(m.amount), 0) <> p.amount OR count(m.id) <> 1""",
+    ),
+    Invariant(
+        "one-capture-an-order",
+        "No order was paid twice.",
+        """SELECT order_id FROM orders_payment WHERE status = 'captured'
+           GROUP BY order_id HAVING count(*) > 1""",
+    ),
+    Invariant(
+        "refunds-within-captures",
+        "No more is refunded than was captured.",
+        """SELECT payment_id FROM orders_moneyentry GROUP BY payment_id
+           HAVING sum(CASE kind WHEN 'refund' THEN amount ELSE -amount END) > 0""",
+    ),
+    Invariant(
+        "notices-move",
+        "No notice of PayPal has been due for ten minutes.",
+        """SELECT event_id FROM orders_webhookevent
+           WHERE handled_at IS NULL AND due_at < now() - interval '10 minutes'""",
+    ),
+    Invariant(
+        "quota-held",
+        "Each order line is in the quota ledger, with its units.",
+        """SELECT l.id FROM orders_orderline l JOIN catalog_product p ON p.id = l.product_id
+           LEFT JOIN orders_quotaentry q ON q.line_id = l.id AND q.kind = 'hold'
+           WHERE q.id IS NULL OR q.units <> l.quantity * p.units_per_pack""",
+    ),
+    Invariant(
+        "quota-given-back",
+        "A line gives its quota back exactly when it, or its order, is given back.",
+        f"""SELECT l.id FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+           LEFT JOIN orders_quotaentry q ON q.line_id = l.id AND q.kind = 'give_back'
+           WHERE (q.id IS NULL) = (o.status IN {GIVEN_BACK} OR l.given_back_at IS NOT NULL)""",
+    ),
+    Invariant(
+        "quota-settled",
+        "A line settles its quota when its order is paid.",
+        f"""SELECT l.id FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+           LEFT JOIN orders_quotaentry q ON q.line_id = l.id AND q.kind = 'settle'
+           WHERE o.status IN {SETTLED} AND l.given_back_at IS NULL AND q.id IS NULL""",
+    ),
+    Invariant(
+        "totals-add-up",
+        "An order's total is the sum of its lines.",
+        """SELECT o.number FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+           GROUP BY o.id HAVING sum(l.quantity * l.fee) <> o.total""",
+    ),
+    Invariant(
+        "eligible-when-ordered",
+        "Each line was placed by an organization that was eligible then.",
+        """SELECT id FROM orders_orderline
+           WHERE coalesce((eligibility ->> 'eligible')::boolean, false) IS NOT TRUE""",
+    ),
+    Invariant(
+        "decided-by-somebody",
+        "A qualified organization has a qualified application.",
+        """SELECT o.number FROM orgs_organization o WHERE o.qualified_since IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM orgs_application a
+                           WHERE a.organization_id = o.id AND a.status = 'qualified')""",
+    ),
+    Invariant(
+        "ordered-by-a-member",
+        "Orders are placed by members of the organization.",
+        """SELECT o.number FROM orders_order o WHERE NOT EXISTS (
+             SELECT 1 FROM orgs_membership m
+             WHERE m.user_id = o.placed_by_id AND m.organization_id = o.organization_id)""",
+    ),
+    Invariant(
+        "holds-end",
+        "No unpaid order holds stock ten minutes past its time.",
+        """SELECT o.number FROM orders_order o WHERE o.status = 'awaiting_payment'
+           AND o.hold_until < now() - interval '10 minutes' AND NOT EXISTS (
+             SELECT 1 FROM orders_payment p
+             WHERE p.order_id = o.id AND p.status IN ('capturing', 'pending', 'captured'))""",
+    ),
+    Invariant(
+        "keys-are-unreadable",
+        "Licence keys are stored encrypted, with a blind index.",
+        """SELECT id FROM orders_licensekey
+           WHERE ciphertext NOT LIKE '%:%' OR length(blind_index) <> 64""",
+    ),
+    Invariant(
+        "changes-have-a-trail",
+        "Whatever was captured or decided has its entry in the trail.",
+        """SELECT p.id FROM orders_payment p WHERE p.status = 'captured' AND NOT EXISTS (
+             SELECT 1 FROM audit_entry e JOIN django_content_type t ON t.id = e.subject_type_id
+             WHERE t.app_label = 'orders' AND t.model = 'payment' AND e.subject_id = p.id
+             AND e.action = 'payment.captured')""",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One row that breaks an invariant."""
+
+    invariant: Invariant
+    row: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant.code}: {self.row} ({self.invariant.sentence})"
+
+
+def breaches() -> Iterator[Breach]:
+    """Every row that breaks an invariant, each query within 10 s. None is as it should be."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '10s'")
+        try:
+            for invariant in INVARIANTS:
+                cursor.execute(invariant.query)
+                for row in cursor.fetchall():
+                    yield Breach(invariant, str(row[0]))
+        finally:
+            cursor.execute("SET statement_timeout = DEFAULT")

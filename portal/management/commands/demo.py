@@ -1,0 +1,59 @@
+"""manage.py demo: a site full of sensible data, as often as you like."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from catalog.models import Product, Program
+from orders import keys
+from tokens import secrets
+from tokens.models import Client
+
+DEMO = settings.BASE_DIR / "demo"
+POOL = 60  # free keys of each product
+BY_KEY = (Program.Delivery.KEY, Program.Delivery.LINK, Program.Delivery.CODE)
+SIGN_INS = (
+    ("marie@saint-elie.example", "owner of a qualified charity"),
+    ("sam@harbour-library.example", "buyer of a qualified library"),
+    ("lea@nouveau.example", "application pending"),
+    ("dev@two-hats.example", "two organizations"),
+    ("quinn@staff.example", "qualification staff"),
+    ("fay@staff.example", "fulfilment staff"),
+    ("root@staff.example", "superuser"),
+)
+
+
+def demo_api_key() -> str:
+    """The key of the demo's API client: the same on every machine, and refused in production."""
+    body = "demo" * 8
+    return f"rk_{body}{secrets.checksum('rk', body)}"
+
+
+class Command(BaseCommand):
+    help = "The demo catalogue, organizations, people, orders, licence keys; prints the sign-ins."
+
+    def handle(self, *, verbosity: int, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("Demo data is not for production.")
+        call_command("import_catalog", DEMO / "programs.yaml", verbosity=verbosity)
+        call_command("import_organizations", DEMO / "organizations.yaml", verbosity=verbosity)
+        self.fill_pools()
+        Client.objects.get_or_create(
+            key_digest=secrets.digest(demo_api_key()),
+            defaults={"name": "Demo verifier", "key_last4": demo_api_key()[-4:]},
+        )
+        self.stdout.write(f"Sign in with the password {settings.DEMO_PASSWORD} as")
+        for email, who in SIGN_INS:
+            self.stdout.write(f"  {email:<30} {who}")
+        self.stdout.write(f"Key of the demo verifier: {demo_api_key()}")
+
+    def fill_pools(self) -> None:
+        """Invented licence keys, so that every donated product can be delivered."""
+        by = User.objects.get(email="fay@staff.example")
+        for product in Product.objects.live().filter(program__delivery__in=BY_KEY):
+            if not product.license_keys.exists():
+                invented = [f"DEMO-{product.sku}-{number:04}-XTRQ" for number in range(1, POOL + 1)]
+                keys.add(product, invented, by=by)
