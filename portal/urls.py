@@ -7,7 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import theme, views
 
 admin.autodiscover()
 # Before admin.site.urls is read: sign-in there is the portal's own, with its limits and factors.
@@ -15,6 +15,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns: list[Any] = [
     path("admin/", admin.site.urls),
+    path("theme/", theme.choose, name="theme"),
 ]
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
