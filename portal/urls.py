@@ -7,7 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import theme, views
 from tokens.api import api
 
 admin.autodiscover()
@@ -17,6 +17,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[Any] = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
+    path("theme/", theme.choose, name="theme"),
 ]
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),

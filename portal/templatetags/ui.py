@@ -1,0 +1,176 @@
+"""Template tags of the design: money, dates, status chips, this page in the other language."""
+
+import datetime
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.template.base import NodeList, Parser, Token
+from django.template.context import Context
+from django.urls import translate_url
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from orgs.days import today
+from orgs.models import Membership, Organization
+
+register = template.Library()
+
+CHIPS = ("ok", "info", "warn", "bad", "mute")
+NBSP = "\u00a0"
+
+
+@register.filter
+def money(amount: Decimal | int | None) -> str:
+    """An amount of dollars as the reader's language writes it: `1 234,56 $`, `$1,234.56`."""
+    if amount is None:
+        return ""
+    figures = number_format(abs(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
+    sign = "\u2212" if amount < 0 else ""
+    return f"{sign}{figures}{NBSP}$" if is_french() else f"{sign}${figures}"
+
+
+@register.filter
+def day(value: datetime.date | None) -> str:
+    """A day in words inside `<time>`; of a moment, its day in the reader's zone."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).date()
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), in_words(value))
+
+
+@register.filter
+def moment(value: datetime.datetime | None) -> str:
+    """A day and time in words inside `<time>`, in the reader's zone."""
+    if value is None:
+        return ""
+    value = timezone.localtime(value)
+    words = f"{in_words(value.date())}, {date_format(value, 'TIME_FORMAT')}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), words)
+
+
+def in_words(value: datetime.date) -> str:
+    """`March 1, 2028`; in French the first of a month is an ordinal: `1er mars 2028`."""
+    words = date_format(value, "DATE_FORMAT")
+    return f"1er{words[1:]}" if is_french() and value.day == 1 else words
+
+
+def is_french() -> bool:
+    """Whether the reader's language is French, which it is when none is chosen."""
+    return (get_language() or "fr").startswith("fr")
+
+
+@register.simple_tag
+def status_chip(kind: str, text: Any) -> SafeString:
+    """A status: a word on a tinted ground, with a shape drawn by the style sheet.
+
+    Raises TemplateSyntaxError for a kind that has no shape, so that colour never stands alone.
+    """
+    if kind not in CHIPS:
+        raise template.TemplateSyntaxError(f"status_chip: {kind!r} is not one of {CHIPS}")
+    return format_html('<span class="chip {}">{}</span>', kind, text)
+
+
+@register.simple_tag(takes_context=True)
+def switch_url(context: Context, language: str) -> str:
+    """This page in another language, with its query; the home page when it has no other language."""
+    request = context.get("request")
+    here = request.get_full_path() if request else "/"
+    there = translate_url(here, language)
+    return f"/{language}/" if there == here and language != get_language() else there
+
+
+@register.simple_tag(takes_context=True)
+def is_here(context: Context, url: str, *, exact: bool = False) -> SafeString:
+    """`aria-current` for a link to this page ("page") or to the part of the site around it ("true").
+
+    Takes: the link's address; `exact`, for an address that all of an organization's begin with.
+    """
+    path = context["request"].path if context.get("request") else ""
+    if path == url:
+        return mark_safe(' aria-current="page"')
+    if url and not exact and path.startswith(url):
+        return mark_safe(' aria-current="true"')
+    return mark_safe("")
+
+
+@register.inclusion_tag("components/seal.html")
+def seal(org: Organization) -> dict[str, object]:
+    """The sign that an organization is qualified today, and until when; nothing when it is not."""
+    return {"until": org.qualified_until if org.is_qualified(today()) else None}
+
+
+@register.simple_tag(takes_context=True)
+def my_memberships(context: Context) -> Sequence[Membership]:
+    """The organizations that the reader acts for: one query, none when not signed in."""
+    user = context.get("user")
+    return list(Membership.objects.of(user)) if user and user.is_authenticated else []
+
+
+@register.filter
+def is_alone(field: BoundField) -> bool:
+    """Whether a field is a single yes-or-no box, whose label stands beside it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def choices_of(field: BoundField) -> Sequence[Any]:
+    """The boxes or buttons of a group of choices; nothing for any other field."""
+    is_group = isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
+    return field.subwidgets if is_group else []
+
+
+@register.filter
+def is_group(field: BoundField) -> bool:
+    """Whether a field is several boxes under one question, so that it needs a fieldset.
+
+    Not a file field, which Django counts among them, though it is one box that needs its label.
+    """
+    return field.use_fieldset and not isinstance(field.field.widget, forms.FileInput)
+
+
+@register.filter
+def described(field: BoundField) -> SafeString:
+    """The box of a file field, tied to its hint and error, which Django leaves to a fieldset."""
+    return field.as_widget(attrs={"aria-describedby": field.aria_describedby or None})
+
+
+@register.filter
+def unit_follows(field: forms.Field) -> bool:
+    """Whether a field's unit stands after the box: $ does in French, any other unit always."""
+    return getattr(field, "unit", "") != "$" or is_french()
+
+
+@register.filter
+def first_id(field: BoundField) -> str:
+    """The id that a link to this field leads to: of its first box, when it is a group."""
+    group = choices_of(field)
+    return (group[0].id_for_label if group else field.id_for_label) or field.auto_id or ""
+
+
+@register.tag
+def capture(parser: Parser, token: Token) -> "CaptureNode":
+    """`{% capture as name %}…{% endcapture %}` keeps what is inside, trimmed, as a variable."""
+    bits = token.split_contents()
+    if len(bits) != 3 or bits[1] != "as":
+        raise template.TemplateSyntaxError("Write {% capture as name %}…{% endcapture %}.")
+    inside = parser.parse(("endcapture",))
+    parser.delete_first_token()
+    return CaptureNode(inside, name=bits[2])
+
+
+class CaptureNode(template.Node):
+    """Renders what is inside into a variable, so that a block can be asked whether it is empty."""
+
+    def __init__(self, nodelist: NodeList, *, name: str) -> None:
+        self.nodelist, self.name = nodelist, name
+
+    def render(self, context: Context) -> SafeString:
+        context[self.name] = mark_safe(self.nodelist.render(context).strip())  # noqa: S308  (escaped inside)
+        return mark_safe("")
