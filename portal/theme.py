@@ -23,6 +23,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme")
     if theme in THEMES:
         response.set_cookie(
-            "theme", theme, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+            "theme",
+            theme,
+            max_age=A_YEAR,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
         )
     return response

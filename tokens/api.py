@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, NinjaAPI, Schema
+from ninja import Field, NinjaAPI, Schema, Status
 from ninja.security import HttpBearer
 
 from tokens import verify as tokens_verify
@@ -73,11 +73,11 @@ def verify(request: HttpRequest, question: Question, response: HttpResponse) -> 
         answer = tokens_verify.verify(question.token, client=request.auth)  # type: ignore[attr-defined]  # ninja's
     except tokens_verify.TooManyChecks:
         response["Retry-After"] = "60"
-        return 429, {"detail": "Too many checks. Try again in a minute."}
+        return Status(429, {"detail": "Too many checks. Try again in a minute."})
     if answer.token is None:
-        return 200, {"valid": False}
+        return {"valid": False}
     organization = answer.token.organization
-    return 200, {
+    return {
         "valid": True,
         "organization": {
             "name": organization.legal_name,
