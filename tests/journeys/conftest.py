@@ -1,0 +1,66 @@
+"""Browser journeys: real Chromium, real HTTP, SMTP, PostgreSQL, Valkey, Celery and simulator."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys import site as sites
+from tests.journeys.site import Site
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Site]:
+    running, process = sites.start(tmp_path_factory.mktemp("site"))
+    yield running
+    sites.stop(process)
+    assert process.returncode == 0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.fail("Chromium is missing: install Debian's 'chromium' (make test does it as root)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=["with scripts", "without scripts"])
+def scripts(request) -> bool:
+    return request.param == "with scripts"
+
+
+@pytest.fixture(params=["fr", "en"])
+def language(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def page(browser: Browser, scripts: bool, site: Site) -> Iterator[Page]:
+    """A new window on the site, at a phone's width without scripts and a desk's with them."""
+    size = {"width": 1280, "height": 900} if scripts else {"width": 375, "height": 800}
+    context = browser.new_context(
+        java_script_enabled=scripts, viewport=size, base_url=site.url, reduced_motion="reduce"
+    )
+    context.set_default_timeout(15_000)
+    window = context.new_page()
+    problems: list[str] = []
+    window.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    window.on("pageerror", lambda error: problems.append(str(error)))
+    yield window
+    context.close()
+    assert [p for p in problems if "status of 4" not in p] == []

@@ -1,0 +1,122 @@
+"""The whole site, as `make run` serves it, on a database of its own; journeys only use its doors."""
+
+import email
+import email.policy
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START = 120  # seconds
+PASSWORD = "demo-demo-demo"
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@dataclass
+class Site:
+    """A running site: its address, and what a person finds in the mailbox."""
+
+    url: str
+    folder: Path
+    env: dict[str, str]
+
+    def manage(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of manage.py on this site's data."""
+        command = [sys.executable, "manage.py", *args]
+        return subprocess.run(
+            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def letters(self, to: str) -> list[EmailMessage]:
+        """The e-mails that came for an address, oldest first."""
+        found = []
+        for file in sorted((self.folder / "mail").glob("*.eml"), key=lambda f: f.stat().st_mtime):
+            letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            if to in str(letter["To"]):
+                found.append(letter)
+        return found
+
+    def letter(self, to: str, containing: str, *, seconds: int = 40) -> str:
+        """The text of the newest e-mail for an address that has these words; waits for it."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for letter in reversed(self.letters(to)):
+                text = letter.get_body(("plain",)).get_content()
+                if containing in f"{letter['Subject']}\n{text}":
+                    return text
+            time.sleep(0.3)
+        subjects = [str(letter["Subject"]) for letter in self.letters(to)]
+        raise AssertionError(f"no e-mail to {to} with {containing!r}; there are {subjects}")
+
+    def link(self, to: str, containing: str) -> str:
+        """The first link of the site in that e-mail."""
+        text = self.letter(to, containing)
+        return re.search(rf"{re.escape(self.url)}\S+", text)[0]
+
+
+def database(name: str) -> str:
+    """A new, empty database beside the tests' own; returns its address."""
+    address = os.environ["DATABASE_URL"]
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return f"{address.rpartition('/')[0]}/{name}"
+
+
+def start(folder: Path) -> tuple[Site, subprocess.Popen[str]]:
+    """Start everything and wait until the site answers and its demo data is there."""
+    port = free_port()
+    env = os.environ | {
+        "DEBUG": "1",
+        "PORT": str(port),
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": database(f"journeys_{os.getpid()}"),
+        "REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + "/1",
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+    }
+    for name in ("SECRET_KEY", "FIELD_KEYS"):  # the tests' own; a newcomer has none
+        env.pop(name, None)
+    site = Site(f"http://127.0.0.1:{port}", folder, env)
+    log = (folder / "dev.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "dev"], cwd=ROOT, env=env, stdout=log, stderr=log, text=True
+    )
+    end = time.monotonic() + START
+    while time.monotonic() < end and process.poll() is None:
+        if "Ctrl-C" in (folder / "dev.log").read_text() and answers(site.url):
+            return site, process
+        time.sleep(0.2)
+    stop(process)
+    raise AssertionError(f"the site did not start:\n{(folder / 'dev.log').read_text()[-3000:]}")
+
+
+def answers(url: str) -> bool:
+    try:
+        return urllib.request.urlopen(f"{url}/healthz", timeout=2).status == 200
+    except OSError:
+        return False
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """End it as Ctrl-C does."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
