@@ -1,4 +1,4 @@
-"""Theme: the colours that a reader chose, kept in a cookie so that the server paints them at once."""
+"""Theme: the colours that a reader chose, in a cookie so that the server paints them at once."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,6 +23,11 @@ def choose(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme")
     if theme in THEMES:
         response.set_cookie(
-            "theme", theme, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+            "theme",
+            theme,
+            max_age=A_YEAR,
+            samesite="Lax",
+            secure=request.is_secure(),
+            httponly=True,
         )
     return response
