@@ -1,4 +1,4 @@
-"""Theme: the colours that a reader chose, kept in a cookie so that the server paints them at once."""
+"""Theme: the colours that a reader chose, in a cookie so that the server paints them at once."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect

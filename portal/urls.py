@@ -3,11 +3,12 @@
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import theme, views
+from portal import styleguide, theme, views
 from tokens.api import api
 
 admin.autodiscover()
@@ -29,3 +30,5 @@ urlpatterns += i18n_patterns(
     path("", include("orders.urls")),
     path("", include("tokens.urls")),
 )
+if settings.DEBUG:
+    urlpatterns += i18n_patterns(path("styleguide/", styleguide.page, name="styleguide"))

@@ -79,7 +79,7 @@ def status_chip(kind: str, text: Any) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def switch_url(context: Context, language: str) -> str:
-    """This page in another language, with its query; the home page when it has no other language."""
+    """This page in another language, with its query; the home page when it has none."""
     request = context.get("request")
     here = request.get_full_path() if request else "/"
     there = translate_url(here, language)
@@ -88,7 +88,7 @@ def switch_url(context: Context, language: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def is_here(context: Context, url: str, *, exact: bool = False) -> SafeString:
-    """`aria-current` for a link to this page ("page") or to the part of the site around it ("true").
+    """`aria-current` for a link to this page ("page") or to the part it is in ("true").
 
     Takes: the link's address; `exact`, for an address that all of an organization's begin with.
     """
