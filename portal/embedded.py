@@ -50,7 +50,7 @@ def valkey_bin() -> str:
 
 
 def own_user_namespace() -> None:
-    """PostgreSQL refuses uid 0: in its own namespace root is uid 1000; on disk files stay root's."""
+    """PostgreSQL refuses uid 0: in its own namespace root is 1000; on disk files stay root's."""
     if ctypes.CDLL(None).unshare(0x10000000) == 0:
         maps = {"setgroups": "deny", "uid_map": "1000 0 1", "gid_map": "1000 0 1"}
         for name, text in maps.items():

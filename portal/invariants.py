@@ -76,12 +76,6 @@ INVARIANTS = (
            HAVING coalesce(sum(m.amount), 0) <> p.amount OR count(m.id) <> 1""",
     ),
     Invariant(
-        "one-capture-an-order",
-        "No order was paid twice.",
-        """SELECT order_id FROM orders_payment WHERE status = 'captured'
-           GROUP BY order_id HAVING count(*) > 1""",
-    ),
-    Invariant(
         "refunds-within-captures",
         "No more is refunded than was captured.",
         """SELECT payment_id FROM orders_moneyentry GROUP BY payment_id

@@ -1,4 +1,4 @@
-"""The whole site, as `make run` serves it, on a database of its own; journeys only use its doors."""
+"""The whole site as `make run` serves it, on a database of its own, for journeys to use."""
 
 import email
 import email.policy
@@ -39,7 +39,13 @@ class Site:
         """Run a command of manage.py on this site's data."""
         command = [sys.executable, "manage.py", *args]
         return subprocess.run(
-            command, cwd=ROOT, env=self.env, capture_output=True, text=True, timeout=120, check=False
+            command,
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     def letters(self, to: str) -> list[EmailMessage]:

@@ -1,0 +1,250 @@
+"""Each invariant names the row that somebody broke by hand."""
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from catalog.models import StockEntry
+from mail.models import Message
+from orders.models import (
+    Fulfilment,
+    LicenseKey,
+    MoneyEntry,
+    Order,
+    Payment,
+    QuotaEntry,
+    WebhookEvent,
+)
+from portal.invariants import INVARIANTS, breaches
+from tests.factories import (
+    ApplicationFactory,
+    MembershipFactory,
+    OrderFactory,
+    OrderLineFactory,
+    OrganizationFactory,
+    ProductFactory,
+)
+
+LONG_AGO = timedelta(hours=1)
+SHA = "0" * 64
+
+
+def codes() -> set[str]:
+    return {breach.invariant.code for breach in breaches()}
+
+
+def sound_order(**fields) -> Order:
+    """An order with one line that breaks nothing."""
+    membership = MembershipFactory()
+    qualified = ApplicationFactory(organization=membership.organization, status="qualified")
+    order = OrderFactory(
+        organization=qualified.organization,
+        placed_by=membership.user,
+        hold_until=timezone.now() + LONG_AGO,
+        **fields,
+    )
+    line = OrderLineFactory(order=order, eligibility={"eligible": True})
+    entry(line, QuotaEntry.Kind.HOLD)
+    return order
+
+
+def sound_paid_order() -> Order:
+    order = sound_order(status=Order.Status.PAID)
+    entry(order.lines.get(), QuotaEntry.Kind.SETTLE)
+    Fulfilment.objects.create(line=order.lines.get())
+    return order
+
+
+def entry(line, kind) -> None:
+    QuotaEntry.objects.create(
+        organization=line.order.organization,
+        program=line.program,
+        product=line.product,
+        line=line,
+        kind=kind,
+        units=line.quantity * line.product.units_per_pack,
+        fees=line.total,
+        at=timezone.now(),
+    )
+
+
+def payment(order, **fields) -> Payment:
+    values = {"seq": 1, "amount": order.total, "language": "en", "started_by": order.placed_by}
+    return Payment.objects.create(order=order, **(values | fields))
+
+
+def captured(order, seq=1, status=Payment.Status.CAPTURED) -> Payment:
+    return payment(order, seq=seq, status=status, capture_id=f"CAP-{seq}-{order.pk}")
+
+
+def key(line, product=None) -> None:
+    LicenseKey.objects.create(
+        product=product or line.product,
+        ciphertext=f"k:{uuid.uuid4()}",
+        blind_index=uuid.uuid4().hex * 2,
+        line=line,
+        given_at=timezone.now(),
+    )
+
+
+def stock_without_ledger():
+    ProductFactory(stock=3)
+
+
+def ledger_without_stock():
+    product = ProductFactory(stock=0)
+    StockEntry.objects.create(product=product, kind=StockEntry.Kind.RECEIVED, change=2)
+
+
+def too_many_keys():
+    line = sound_paid_order().lines.get()
+    key(line)
+    key(line)
+
+
+def another_products_key():
+    key(sound_paid_order().lines.get(), ProductFactory())
+
+
+def key_for_nothing():
+    key(sound_order().lines.get())
+
+
+def paid_and_not_owed():
+    Fulfilment.objects.filter(line__order=sound_paid_order()).delete()
+
+
+def sent_with_a_line_owed():
+    Order.objects.filter(pk=sound_paid_order().pk).update(status=Order.Status.FULFILLED)
+
+
+def forgotten_mail():
+    Message.objects.create(key="k", to=["a@example.org"], due_at=timezone.now() - LONG_AGO)
+
+
+def captured_and_unpaid():
+    captured(sound_order())
+
+
+def captured_without_money():
+    captured(sound_paid_order())
+
+
+def refunded_too_much():
+    attempt = payment(sound_order())
+    MoneyEntry.objects.create(
+        payment=attempt, kind="refund", amount=Decimal("1.00"), currency="CAD", external_id="R"
+    )
+
+
+def forgotten_notice():
+    WebhookEvent.objects.create(event_id="E", raw=b"", due_at=timezone.now() - LONG_AGO)
+
+
+def line_outside_the_ledger():
+    OrderLineFactory(order=sound_order(), eligibility={"eligible": True})
+
+
+def given_back_and_still_used():
+    order = sound_order()
+    order.status, order.given_back_at = Order.Status.CANCELLED, timezone.now()
+    order.save()
+
+
+def given_back_too_early():
+    entry(sound_order().lines.get(), QuotaEntry.Kind.GIVE_BACK)
+
+
+def paid_and_still_held():
+    order = sound_order(status=Order.Status.PAID)
+    Fulfilment.objects.create(line=order.lines.get())
+
+
+def wrong_total():
+    sound_order(total=Decimal("1.00"))
+
+
+def not_eligible():
+    order = sound_order()
+    order.lines.update(eligibility={"eligible": False})
+
+
+def qualified_by_nobody():
+    OrganizationFactory(qualified_since=date(2024, 1, 1))
+
+
+def ordered_by_an_outsider():
+    order = sound_order()
+    order.placed_by.memberships.all().delete()
+
+
+def hold_without_end():
+    order = sound_order()
+    Order.objects.filter(pk=order.pk).update(hold_until=timezone.now() - LONG_AGO)
+
+
+def readable_key():
+    LicenseKey.objects.create(
+        product=ProductFactory(), ciphertext="ABCD-EFGH", blind_index=SHA, last4="EFGH"
+    )
+
+
+def captured_without_trail():
+    captured(sound_paid_order())
+
+
+PLANTED = {
+    "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
+    "keys-as-ordered": (too_many_keys, another_products_key),
+    "no-key-without-payment": (key_for_nothing,),
+    "paid-is-owed": (paid_and_not_owed,),
+    "sent-is-sent": (sent_with_a_line_owed,),
+    "mail-moves": (forgotten_mail,),
+    "money-makes-orders": (captured_and_unpaid,),
+    "captured-once-in-full": (captured_without_money,),
+    "refunds-within-captures": (refunded_too_much,),
+    "notices-move": (forgotten_notice,),
+    "quota-held": (line_outside_the_ledger,),
+    "quota-given-back": (given_back_and_still_used, given_back_too_early),
+    "quota-settled": (paid_and_still_held,),
+    "totals-add-up": (wrong_total,),
+    "eligible-when-ordered": (not_eligible,),
+    "decided-by-somebody": (qualified_by_nobody,),
+    "ordered-by-a-member": (ordered_by_an_outsider,),
+    "holds-end": (hold_without_end,),
+    "keys-are-unreadable": (readable_key,),
+    "changes-have-a-trail": (captured_without_trail,),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "plant"), [(code, plant) for code, plants in PLANTED.items() for plant in plants]
+)
+def test_a_planted_fault_is_named(code, plant):
+    plant()
+    assert code in codes()
+
+
+@pytest.mark.django_db
+def test_sound_orders_break_nothing():
+    sound_order()
+    sound_paid_order()
+    assert codes() == set()
+
+
+def test_every_invariant_has_its_planted_fault():
+    assert {i.code for i in INVARIANTS} == set(PLANTED)
+
+
+@pytest.mark.django_db
+def test_the_command_fails_and_says_which_rows(capsys):
+    call_command("check_invariants")
+    stock_without_ledger()
+    with pytest.raises(CommandError):
+        call_command("check_invariants")
+    assert "stock-is-its-ledger: SKU-" in capsys.readouterr().out
