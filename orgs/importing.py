@@ -16,7 +16,7 @@ from orgs.demofile import Address, DemoFile, Line, Membership, Order, Organizati
 from orgs.filecheck import MAX_NAME, Check, suggestion
 from orgs.numbers import clean_bn, clean_corporation_number, clean_neq, clean_postal_code
 from orgs.vocabulary import KINDS, PROVINCES
-from orgs.yamlfile import Node, load
+from orgs.yamlfile import Fault, Node, Refused, load
 
 FIRST_ORGANIZATION: Final = 100_001
 FIRST_ORDER: Final = 10_001
@@ -49,6 +49,8 @@ NULLABLE: Final = {
     "qualified_since",
     "qualified_until",
 }
+
+__all__ = ["Fault", "Refused", "read"]
 
 
 def read(text: bytes | str, *, skus: Collection[str], activities: Collection[str]) -> DemoFile:

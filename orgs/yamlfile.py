@@ -40,7 +40,7 @@ class Fault:
         return ": ".join([*parts, *([self.value] if self.value else []), self.message])
 
 
-class Refused(Exception):  # noqa: N818  (a refusal of what people wrote, not an error of ours)
+class Refused(Exception):
     """A file with faults; nothing of it may be used."""
 
     def __init__(self, faults: list[Fault]) -> None:
