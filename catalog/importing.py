@@ -34,7 +34,9 @@ from catalog.terms import (
 )
 from catalog.termscheck import TermsCheck
 from orgs.filecheck import MAX_NAME, is_list, suggestion
-from orgs.yamlfile import Node, load
+from orgs.yamlfile import Fault, Node, Refused, load
+
+__all__ = ["Fault", "Refused", "read"]
 
 
 def read(text: bytes | str) -> Catalogue:

@@ -10,8 +10,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Self
 
-from django.utils.translation import gettext_lazy as _
-
 Bound = int | Decimal
 """A whole number as it stands in the file, or dollars and cents (a quoted text there)."""
 
@@ -32,69 +30,26 @@ WINDOWS: Final = {"fiscal_year", "first_order", "rolling", "lifetime", "order"}
 LONGEST_WINDOW: Final = 1200
 """In months; beyond a century somebody slipped, and dates run out."""
 
-PROGRAM_KINDS: Final = {
-    "donation": _("Donated product"),
-    "access": _("Access to discounted rates"),
-    "hardware": _("Hardware"),
-    "validation": _("Confirmation of status"),
-}
-APPROVALS: Final = {
-    "none": _("No approval needed"),
-    "partner": _("The partner approves each order"),
-}
-QUESTION_TYPES: Final = {
-    "text": _("Text"),
-    "number": _("Number"),
-    "date": _("Date"),
-    "choice": _("Choice"),
-    "yesno": _("Yes or no"),
-}
-ATTESTATIONS: Final = {
-    "no_discrimination": _("We do not discriminate in whom we hire or serve."),
-    "no_transfer": _("We will not sell, lend or give away what we receive."),
-    "partner_terms": _("We accept the partner’s terms of use."),
-    "case_study": _("We are willing to tell how we use it, if the partner asks."),
-}
-REFUNDS: Final = {
-    "none": _("Never refunded"),
-    "uninstalled": _("Refunded when nothing was installed"),
-    "hardware": _("Refunded when sent back"),
-}
-RENEWALS: Final = {
-    "none": _("Nothing to renew"),
-    "reorder": _("Order it again"),
-    "portal": _("Renewed here"),
-    "partner": _("Renewed at the partner"),
-    "yearly_fee": _("Access fee here every year, then renewed at the partner"),
-}
-METHODS: Final = {
-    "key": _("Licence key"),
-    "link": _("Link"),
-    "code": _("Code"),
-    "shipment": _("Shipment"),
-    "certificate": _("Certificate"),
-}
-PLATFORMS: Final = {
-    "windows": _("Windows"),
-    "mac": _("Mac"),
-    "linux": _("Linux"),
-    "ios": _("iPhone and iPad"),
-    "android": _("Android"),
-    "web": _("Web"),
-}
-STATUSES: Final = {"live": _("Live"), "discontinued": _("Discontinued")}
+PROGRAM_KINDS: Final = {"donation", "access", "hardware", "validation"}
+APPROVALS: Final = {"none", "partner"}
+QUESTION_TYPES: Final = {"text", "number", "date", "choice", "yesno"}
+ATTESTATIONS: Final = {"no_discrimination", "no_transfer", "partner_terms", "case_study"}
+REFUNDS: Final = {"none", "uninstalled", "hardware"}
+RENEWALS: Final = {"none", "reorder", "portal", "partner", "yearly_fee"}
+METHODS: Final = {"key", "link", "code", "shipment", "certificate"}
+PLATFORMS: Final = {"windows", "mac", "linux", "ios", "android", "web"}
+STATUSES: Final = {"live", "discontinued"}
 GROUPS: Final = {
-    "social": _("Social services"),
-    "health": _("Health"),
-    "education": _("Education and research"),
-    "culture": _("Culture and heritage"),
-    "environment": _("Environment and animals"),
-    "faith": _("Faith and religion"),
-    "civic": _("Civic life"),
-    "members": _("Member groups"),
-    "support": _("Support to the sector"),
+    "social",
+    "health",
+    "education",
+    "culture",
+    "environment",
+    "faith",
+    "civic",
+    "members",
+    "support",
 }
-"""Headings over the activities of organizations."""
 
 
 def bound_from_data(value: int | str | None) -> Bound | None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from catalog.terms import Bound, Limit, Window
-from orgs.clock import add_months, toronto_day, whole_months
+from orgs.clock import add_months, day_of, whole_months
 
 
 class Counted(Protocol):
@@ -47,7 +47,7 @@ class Use:
     @property
     def day(self) -> date:
         """The day in Toronto on which it was placed."""
-        return toronto_day(self.at)
+        return day_of(self.at)
 
     def counts(self, as_of: datetime) -> bool:
         """It stood at that moment."""
@@ -191,7 +191,7 @@ def standings(
 def standing(limit: Limit, uses: Iterable[Use], *, as_of: datetime, subject: str = "") -> Standing:
     """How one subject of a limit stood at a moment."""
     counting = [use for use in uses if use.counts(as_of)]
-    today = toronto_day(as_of)
+    today = day_of(as_of)
     since, until = period(limit.window, counting, today)
     ours = [use for use in counting if subject_of(limit, use) == subject]
     ours = in_window(limit.window, ours, since, today)
@@ -268,7 +268,7 @@ def outcome(
 ) -> Outcome:
     """What a cart would make of one subject of a limit."""
     counting = [use for use in uses if use.counts(as_of)]
-    today = toronto_day(as_of)
+    today = day_of(as_of)
     since, _ = period(limit.window, counting, today)
     ours = [use for use in counting if subject_of(limit, use) == subject]
     before: list[Counted] = [*in_window(limit.window, ours, since, today)]

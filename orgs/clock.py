@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 SATURDAY = 5
 
 
-def toronto_day(moment: datetime) -> date:
+def day_of(moment: datetime) -> date:
     """The day in Toronto on which a moment falls; ValueError for a moment without a zone."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")

@@ -1,18 +1,14 @@
 """Days: programs and clocks count those of Toronto, wherever the reader is."""
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.utils import timezone
 
-TORONTO = ZoneInfo("America/Toronto")
+from orgs.clock import TORONTO, day_of
+
+__all__ = ["TORONTO", "day_of", "today"]
 
 
 def today() -> date:
     """Today in Toronto; the one place where services read the calendar."""
     return timezone.localdate(timezone=TORONTO)
-
-
-def day_of(moment: datetime) -> date:
-    """The day of Toronto on which a moment falls."""
-    return moment.astimezone(TORONTO).date()

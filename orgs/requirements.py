@@ -11,22 +11,6 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-DOCUMENTS: Final = {
-    "cra_notification": _("Notification of registration from the Canada Revenue Agency"),
-    "certificate": _("Certificate of incorporation or continuance"),
-    "letters_patent": _("Letters patent"),
-    "req_statement": _("Statement of information from the Quebec enterprise register"),
-    "constitution": _("Constitution or bylaws of the society"),
-    "registry_status": _("Proof of status from the provincial register, less than 12 months old"),
-    "library_bylaw": _("Municipal bylaw or agreement that sets up the library"),
-    "ministry_list": _("Page of the ministry’s list of public libraries"),
-    "free_services": _("Statement of the basic services that are free of charge"),
-    "branch_letter": _("Branch letter signed by the parent organization"),
-    "budget_proof": _("Proof of the yearly budget"),
-    "other": _("Other document"),
-}
-"""Every kind of document, also those that are welcome and never required."""
-
 
 @dataclass(frozen=True)
 class Requirement:
@@ -36,7 +20,7 @@ class Requirement:
     """The field's name, or "document:" and the first kind that will do."""
     text: str | Promise
     documents: frozenset[str] = frozenset()
-    """Any one of these kinds will do; empty for a fact."""
+    """Any one of these kinds (of `Document.Kind`) will do; empty for a fact."""
 
 
 @dataclass(frozen=True)
@@ -89,39 +73,29 @@ def _document(text: str | Promise, *kinds: str) -> Requirement:
     return Requirement(f"document:{kinds[0]}", text, frozenset(kinds))
 
 
-CRA_NOTIFICATION = _document(
+CRA_NOTICE = _document(
     _(
-        "Add the notification of registration from the Canada Revenue Agency: "
+        "Add the notice of charity registration from the Canada Revenue Agency: "
         "we did not find your number in its public list."
     ),
-    "cra_notification",
+    "registration",
 )
-CERTIFICATE = _document(
-    _("Add the federal certificate of incorporation or of continuance."), "certificate"
+ARTICLES = _document(
+    _("Add the federal certificate of incorporation or of continuance, with its articles."),
+    "letters_patent",
 )
 LETTERS_PATENT = _document(_("Add the letters patent."), "letters_patent")
-REQ_STATEMENT = _document(
-    _("Add the statement of information from the Quebec enterprise register."), "req_statement"
-)
 CONSTITUTION = _document(
-    _("Add the certificate of incorporation, or the constitution or bylaws of the society."),
-    "certificate",
-    "constitution",
-)
-REGISTRY_STATUS = _document(
-    _("Add a proof of status from the provincial register, less than 12 months old."),
-    "registry_status",
+    _("Add the certificate of incorporation, or the constitution or by-laws of the society."),
+    "letters_patent",
+    "bylaws",
 )
 LIBRARY_PROOF = _document(
     _(
-        "Add the municipal bylaw or agreement that sets up the library, "
+        "Add the municipal by-law or agreement that sets up the library, "
         "or the page of the ministry’s list that names it."
     ),
-    "library_bylaw",
-    "ministry_list",
-)
-FREE_SERVICES = _document(
-    _("Add a statement of the basic services that are free of charge."), "free_services"
+    "library_proof",
 )
 BRANCH_LETTER = _document(
     _("Add the branch letter, signed by the parent organization."), "branch_letter"
@@ -133,15 +107,15 @@ def _documents_of(
 ) -> tuple[Requirement, ...]:
     match kind:
         case "charity":
-            return () if is_listed_charity else (CRA_NOTIFICATION,)
+            return () if is_listed_charity else (CRA_NOTICE,)
         case "library":
-            return LIBRARY_PROOF, FREE_SERVICES
+            return (LIBRARY_PROOF,)
         case "nonprofit" if is_federal:
-            return (CERTIFICATE,)
+            return (ARTICLES,)
         case "nonprofit" if province == "QC":
-            return LETTERS_PATENT, REQ_STATEMENT
+            return (LETTERS_PATENT,)
         case "nonprofit":
-            return CONSTITUTION, REGISTRY_STATUS
+            return (CONSTITUTION,)
     return ()
 
 

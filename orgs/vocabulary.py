@@ -1,15 +1,10 @@
-"""The closed lists that say what an organization is and where, each with its names."""
+"""The closed lists that say what an organization is and where."""
 
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-KINDS: Final = {
-    "charity": pgettext_lazy("kind of organization", "Registered charity"),
-    "nonprofit": pgettext_lazy("kind of organization", "Nonprofit"),
-    "library": pgettext_lazy("kind of organization", "Library"),
-}
+KINDS: Final = {"charity", "nonprofit", "library"}
 
 PROVINCES: Final = {
     "AB": _("Alberta"),

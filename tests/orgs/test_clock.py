@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from orgs.clock import (
     add_months,
     business_days_between,
+    day_of,
     due,
     is_business_day,
     remaining,
     resumed,
-    toronto_day,
 )
 from orgs.holidays import holidays_of
 
@@ -37,8 +37,8 @@ def test_a_month_later_is_the_same_day_or_the_last(day, months, later):
 
 
 def test_the_day_is_that_of_toronto():
-    assert toronto_day(datetime(2026, 7, 1, 3, 59, tzinfo=UTC)) == date(2026, 6, 30)
-    assert toronto_day(datetime(2026, 7, 1, 4, 0, tzinfo=UTC)) == date(2026, 7, 1)
+    assert day_of(datetime(2026, 7, 1, 3, 59, tzinfo=UTC)) == date(2026, 6, 30)
+    assert day_of(datetime(2026, 7, 1, 4, 0, tzinfo=UTC)) == date(2026, 7, 1)
 
 
 @pytest.mark.parametrize(

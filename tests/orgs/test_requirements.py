@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from orgs.requirements import DOCUMENTS, Profile, missing, required_documents
+from orgs.models import Document
+from orgs.requirements import Profile, missing, required_documents
 
 COMPLETE = Profile(
     kind="nonprofit",
@@ -20,7 +21,7 @@ COMPLETE = Profile(
     mission="Accompagner les personnes nouvellement arrivées.",
     activities=frozenset({"job_training"}),
     budget=Decimal("315000.00"),
-    documents=frozenset({"letters_patent", "req_statement"}),
+    documents=frozenset({"letters_patent"}),
 )
 
 
@@ -52,12 +53,12 @@ def test_an_empty_application_lacks_every_fact_in_the_order_of_the_form():
     ("kind", "province", "more", "documents"),
     [
         ("charity", "QC", {"is_listed_charity": True}, []),
-        ("charity", "QC", {}, [{"cra_notification"}]),
-        ("nonprofit", "QC", {}, [{"letters_patent"}, {"req_statement"}]),
-        ("nonprofit", "QC", {"is_federal": True}, [{"certificate"}]),
-        ("nonprofit", "BC", {}, [{"certificate", "constitution"}, {"registry_status"}]),
-        ("nonprofit", "BC", {"is_federal": True}, [{"certificate"}]),
-        ("library", "NS", {}, [{"library_bylaw", "ministry_list"}, {"free_services"}]),
+        ("charity", "QC", {}, [{"registration"}]),
+        ("nonprofit", "QC", {}, [{"letters_patent"}]),
+        ("nonprofit", "QC", {"is_federal": True}, [{"letters_patent"}]),
+        ("nonprofit", "BC", {}, [{"letters_patent", "bylaws"}]),
+        ("nonprofit", "BC", {"is_federal": True}, [{"letters_patent"}]),
+        ("library", "NS", {}, [{"library_proof"}]),
         ("charity", "NB", {"is_listed_charity": True, "is_branch": True}, [{"branch_letter"}]),
         ("", "", {}, []),
     ],
@@ -65,13 +66,14 @@ def test_an_empty_application_lacks_every_fact_in_the_order_of_the_form():
 def test_the_documents_depend_on_kind_and_province(kind, province, more, documents):
     needed = required_documents(kind, province, **more)
     assert [need.documents for need in needed] == documents
-    assert all(need.documents <= set(DOCUMENTS) for need in needed)
+    assert all(need.documents <= set(Document.Kind.values) for need in needed)
 
 
-@pytest.mark.parametrize("kind", ["library_bylaw", "ministry_list"])
+@pytest.mark.parametrize("kind", ["letters_patent", "bylaws"])
 def test_one_of_the_documents_that_will_do_is_enough(kind):
-    library = replace(COMPLETE, kind="library", documents=frozenset({kind, "free_services"}))
-    assert codes(library) == []
+    society = replace(COMPLETE, province="BC", documents=frozenset({kind}))
+    assert codes(society) == []
+    assert codes(replace(society, documents=frozenset({"other"}))) == ["document:letters_patent"]
 
 
 def test_a_charity_needs_its_number():
@@ -83,7 +85,7 @@ def test_a_charity_needs_its_number():
 def test_a_quebec_nonprofit_needs_its_neq_unless_it_is_a_federal_one():
     without = replace(COMPLETE, neq="")
     assert codes(without) == ["neq"]
-    federal = replace(without, corporation_number="9900002-9", documents=frozenset({"certificate"}))
+    federal = replace(without, corporation_number="9900002-9")
     assert codes(federal) == []
 
 
