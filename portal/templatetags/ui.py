@@ -136,9 +136,13 @@ def is_group(field: BoundField) -> bool:
 
 
 @register.filter
-def described(field: BoundField) -> SafeString:
-    """The box of a file field, tied to its hint and error, which Django leaves to a fieldset."""
-    return field.as_widget(attrs={"aria-describedby": field.aria_describedby or None})
+def box(field: BoundField) -> SafeString:
+    """What is filled in: without a placeholder, which vanishes when it is needed, and tied to the
+    field's hint and error, also where Django leaves that to a fieldset."""
+    attrs: dict[str, Any] = {"placeholder": False}
+    if field.aria_describedby and not is_group(field):
+        attrs["aria-describedby"] = field.aria_describedby
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter
