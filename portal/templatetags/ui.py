@@ -28,7 +28,7 @@ NBSP = "\u00a0"
 @register.filter
 def money(amount: Decimal | int | None) -> str:
     """An amount of dollars as the reader's language writes it: `1 234,56 $`, `$1,234.56`."""
-    if amount is None:
+    if amount in (None, ""):
         return ""
     figures = number_format(abs(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
     sign = "\u2212" if amount < 0 else ""
@@ -38,7 +38,7 @@ def money(amount: Decimal | int | None) -> str:
 @register.filter
 def day(value: datetime.date | None) -> str:
     """A day in words inside `<time>`; of a moment, its day in the reader's zone."""
-    if value is None:
+    if not value:
         return ""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value).date()
@@ -46,10 +46,10 @@ def day(value: datetime.date | None) -> str:
 
 
 @register.filter
-def moment(value: datetime.datetime | None) -> str:
-    """A day and time in words inside `<time>`, in the reader's zone."""
-    if value is None:
-        return ""
+def moment(value: datetime.datetime | datetime.date | None) -> str:
+    """A day and time in words inside `<time>`, in the reader's zone; of a mere day, the day."""
+    if not isinstance(value, datetime.datetime):
+        return day(value)
     value = timezone.localtime(value)
     words = f"{in_words(value.date())}, {date_format(value, 'TIME_FORMAT')}"
     return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), words)
@@ -136,9 +136,13 @@ def is_group(field: BoundField) -> bool:
 
 
 @register.filter
-def described(field: BoundField) -> SafeString:
-    """The box of a file field, tied to its hint and error, which Django leaves to a fieldset."""
-    return field.as_widget(attrs={"aria-describedby": field.aria_describedby or None})
+def box(field: BoundField) -> SafeString:
+    """What is filled in: without a placeholder, which vanishes when it is needed, and tied to the
+    field's hint and error, also where Django leaves that to a fieldset."""
+    attrs: dict[str, Any] = {"placeholder": False}
+    if field.aria_describedby and not is_group(field):
+        attrs["aria-describedby"] = field.aria_describedby
+    return field.as_widget(attrs=attrs)
 
 
 @register.filter
@@ -152,6 +156,14 @@ def first_id(field: BoundField) -> str:
     """The id that a link to this field leads to: of its first box, when it is a group."""
     group = choices_of(field)
     return (group[0].id_for_label if group else field.id_for_label) or field.auto_id or ""
+
+
+@register.filter
+def error_lines(field: BoundField) -> list[str]:
+    """A field's errors for the list at the top, where a mere "required" must name its field."""
+    required = forms.Field.default_error_messages["required"]
+    colon = f"{NBSP}: " if is_french() else ": "
+    return [f"{field.label}{colon}{e}" if e == required else e for e in field.errors]
 
 
 @register.tag
