@@ -18,7 +18,8 @@ stop:          ## end whatever a killed run or test left behind
 	@$(PYTHON) portal/embedded.py down var/test
 
 test: .venv/.test ## every test, on its own PostgreSQL and Valkey, in a real browser (ARGS= goes to pytest)
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@sh tests/journeys/browser.sh
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/.all ## format, lint, types, import direction, migrations, translations, templates
 	@$(BIN)/python -m ruff format --check .

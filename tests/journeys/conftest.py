@@ -4,12 +4,12 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.journeys import site as sites
 from tests.journeys.site import Site
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")  # else playwright's own
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,10 +31,11 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail("Chromium is missing: install Debian's 'chromium' (make test does it as root)")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        try:
+            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        except Error as missing:
+            pytest.fail(f"the journeys need Chromium (sudo apt-get install chromium): {missing}")
         yield chromium
         chromium.close()
 
