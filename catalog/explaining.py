@@ -6,6 +6,7 @@ page or an e-mail is rendered, and keep the result of `eligibility.judge`, not t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -14,6 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.languages import reader_language
 from catalog.eligibility import Result
 from catalog.terms import Bound, Criterion
 from orgs.vocabulary import PROVINCES
@@ -65,7 +67,7 @@ def _with_source(result: Result, fact: str) -> str:
     if result.source.on is None:
         where = _("Source: %(source)s.") % params
     else:
-        params["day"] = date_format(result.source.on, "DATE_FORMAT")
+        params["day"] = in_words(result.source.on)
         where = _("Source: %(source)s, %(day)s.") % params
     return f"{fact} {where}"
 
@@ -80,6 +82,12 @@ def dollars(amount: Bound) -> str:
     is_whole = amount == int(amount)
     figures = number_format(amount, 0 if is_whole else 2, use_l10n=True, force_grouping=True)
     return _("$%(figures)s") % {"figures": figures}
+
+
+def in_words(day: date) -> str:
+    """`March 1, 2028`; in French the first of a month is an ordinal: `1er mars 2028`."""
+    words = date_format(day, "DATE_FORMAT")
+    return f"1er{words[1:]}" if reader_language() == "fr" and day.day == 1 else words
 
 
 # What a program asks
@@ -268,8 +276,9 @@ ON_FILE: Final = {
 
 def _remedy(result: Result) -> str:
     if result.holds_on is not None:
-        day = date_format(result.holds_on, "DATE_FORMAT")
-        return _("Nothing to do: this rule will be met on %(day)s.") % {"day": day}
+        return _("Nothing to do: this rule will be met on %(day)s.") % {
+            "day": in_words(result.holds_on)
+        }
     is_unknown = result.fact is None or result.fact in ("", frozenset())
     text = UNKNOWN[result.criterion.fact] if is_unknown else OTHERWISE[result.criterion.fact]
     if result.criterion.unless and not is_unknown:

@@ -86,7 +86,7 @@ def _check_account(letters: str, account: str) -> None:
         )
     if account == "RR" != letters:
         raise ValidationError(
-            _("A registered charity's number has RR after the nine digits; this one has RC."),
+            _("A registered charity’s number has RR after the nine digits; this one has RC."),
             "bn_account",
         )
     if account == "RC" != letters:
