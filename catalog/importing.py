@@ -5,7 +5,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from catalog.catalogue import (
@@ -35,6 +35,9 @@ from catalog.terms import (
 from catalog.termscheck import TermsCheck
 from orgs.filecheck import MAX_NAME, is_list, suggestion
 from orgs.yamlfile import Fault, Node, Refused, load
+
+MAX_HEADING: Final = 120
+"""Characters in the name of a partner or category."""
 
 __all__ = ["Fault", "Refused", "read"]
 
@@ -85,7 +88,7 @@ class CatalogueCheck(TermsCheck):
 
     def _category(self, node: Node) -> Category:
         given = self.mapping(node, "slug name children")
-        slug, name = self._named(given)
+        slug, name = self._named(given, MAX_HEADING)
         self.unique("category", given.get("slug"), slug)
         seen: dict[Any, str] = {}
         children = [self._child(item, seen) for item in self.items(given.get("children"))]
@@ -96,12 +99,12 @@ class CatalogueCheck(TermsCheck):
 
     def _child(self, node: Node, seen: dict[Any, str]) -> Category:
         given = self.mapping(node, "slug name")
-        slug, name = self._named(given)
+        slug, name = self._named(given, MAX_HEADING)
         self.once(seen, given.get("slug"), slug)
         return Category(slug, name)
 
-    def _named(self, given: Mapping[str, Node]) -> tuple[str, Text]:
-        return self.slug(given.get("slug")), self.localized(given.get("name"), longest=MAX_NAME)
+    def _named(self, given: Mapping[str, Node], longest: int = MAX_NAME) -> tuple[str, Text]:
+        return self.slug(given.get("slug")), self.localized(given.get("name"), longest=longest)
 
     def _partner(self, node: Node) -> Partner:
         given = self.mapping(node, "slug name website about programs", "faq")
@@ -109,7 +112,7 @@ class CatalogueCheck(TermsCheck):
         self.unique("partner", given.get("slug"), slug)
         return Partner(
             slug=slug,
-            name=self.text(given.get("name"), longest=MAX_NAME),
+            name=self.text(given.get("name"), longest=MAX_HEADING),
             website=self._website(given.get("website")),
             about=self.localized(given.get("about")),
             faq=tuple(self._faq(item) for item in self.items(given.get("faq"))),

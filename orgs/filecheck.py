@@ -17,8 +17,8 @@ from orgs.yamlfile import Fault, Node, Refused, cut
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
 SKU: Final = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
-AMOUNT: Final = re.compile(r"-?[0-9]{1,8}\.[0-9]{2}")
-DECIMAL: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,2})?")
+AMOUNT: Final = re.compile(r"-?[0-9]+\.[0-9]{2}")
+DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]{1,2})?")
 DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 YEARS: Final = range(1900, 2200)
 MAX_NAME: Final = 200
@@ -214,17 +214,21 @@ class Check:
             self.fault("bad_amount", node, f"{least} to {most} belongs here")
         return least <= value <= most
 
-    def amount(self, node: Node | None) -> Decimal:
-        """Dollars and cents, as a text with two decimals."""
+    def amount(self, node: Node | None, *, digits: int = 7) -> Decimal:
+        """Dollars and cents, as a text with two decimals; at most so many digits of dollars."""
         if node is None:
             return Decimal(0)
         if not isinstance(node.value, str):
             self.wrong_type(node, 'money, as a text with two decimals such as "15.00",')
             return Decimal(0)
-        return self._decimal(node, AMOUNT, 'an amount has two decimals after a point: "15.00"')
+        rule = 'an amount has two decimals after a point: "15.00"'
+        return self._decimal(node, AMOUNT, rule, digits)
 
-    def _decimal(self, node: Node, pattern: re.Pattern[str], rule: str) -> Decimal:
-        if not pattern.fullmatch(node.value):
+    def _decimal(self, node: Node, pattern: re.Pattern[str], rule: str, digits: int) -> Decimal:
+        dollars = node.value.partition(".")[0].lstrip("-")
+        if len(dollars) > digits:
+            rule = f"at most {digits} digits of dollars; {rule}"
+        if not pattern.fullmatch(node.value) or len(dollars) > digits:
             self.fault("bad_amount", node, rule)
             return Decimal(0)
         if node.value.startswith("-"):
@@ -238,7 +242,7 @@ class Check:
             return self.whole(node, least=least, most=10**12)
         rule = 'a bound is a whole number, or a text with at most two decimals: "6500.00"'
         faults = len(self.faults)
-        value = self._decimal(node, DECIMAL, rule)
+        value = self._decimal(node, DECIMAL, rule, 12)
         if len(self.faults) == faults:
             self._in_range(node, value, least, 10**12)
         return value

@@ -120,7 +120,7 @@ class DemoCheck(Check):
             mission=self.text(given.get("mission")),
             activities=tuple(self._activities(given.get("activities"))),
             secular_arm=self.flag(given.get("secular_arm")),
-            annual_budget=self.amount(budget) if budget else None,
+            annual_budget=self.amount(budget, digits=12) if budget else None,
             staff=self.whole(staff) if staff else None,
             **self._qualification(given),
         )
@@ -186,7 +186,7 @@ class DemoCheck(Check):
         return Address(
             street=self.text(given.get("street"), longest=MAX_NAME),
             unit="" if unit is None or unit.value is None else self.text(unit, longest=40),
-            city=self.text(given.get("city"), longest=MAX_NAME),
+            city=self.text(given.get("city"), longest=100),
             postal_code=self._cleaned("bad_number", given.get("postal_code"), clean_postal_code),
         )
 

@@ -539,7 +539,7 @@ ONE_FAULT = [
             "$15.00",
             "1 500.00",
             "٣.00",
-            "9" * 9 + ".00",
+            "9" * 8 + ".00",
         )
     ),
     ("P.products[0].fee", "-1.00", "negative_amount", "P.products[0].fee"),
@@ -588,7 +588,9 @@ ONE_FAULT = [
     ("P.products[1].replaced_by", "Z-9", "unknown_replaced_by", "P.products[1].replaced_by"),
     ("P.products[1].replaced_by", "A-2", "unknown_replaced_by", "P.products[1].replaced_by"),
     # texts that a database would not take
-    ("partners[0].name", "A" * 201, "wrong_type", "partners[0].name"),
+    ("partners[0].name", "A" * 121, "wrong_type", "partners[0].name"),
+    ("categories[0].name.fr", "A" * 121, "wrong_type", "categories[0].name.fr"),
+    ("P.name.fr", "A" * 201, "wrong_type", "P.name.fr"),
 ]
 
 
