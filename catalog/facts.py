@@ -1,0 +1,25 @@
+"""Facts: what is on file about an organization, as the rules read it."""
+
+from datetime import date
+
+from catalog.eligibility import Facts, Source
+from orgs.models import Organization
+
+
+def facts_of(organization: Organization) -> Facts:
+    """One query, for the activities."""
+    sources = {}
+    if organization.budget_source:
+        closing = date(organization.budget_year, 12, 31) if organization.budget_year else None
+        sources["budget"] = Source(organization.get_budget_source_display(), closing)
+    return Facts(
+        kind=organization.kind,
+        province=organization.province,
+        activities=frozenset(a.code for a in organization.activities.all()),
+        budget=organization.annual_budget,
+        staff=organization.staff,
+        qualified_since=organization.qualified_since,
+        qualified_until=organization.qualified_until,
+        secular_arm=organization.secular_arm,
+        sources=sources,
+    )

@@ -1,0 +1,163 @@
+"""Loading: write a catalogue that was read and checked; all or nothing, as often as one likes.
+
+What is in the file is created or brought up to date, found by code, slug, SKU, effective day or
+question key; what is not in it stays. Rows that already say the same are not written.
+"""
+
+from collections import Counter
+from typing import Any
+
+from django.db import transaction
+
+from catalog import catalogue as file
+from catalog import stock
+from catalog.models import (
+    Category,
+    Partner,
+    Product,
+    Program,
+    ProgramQuestion,
+    ProgramVersion,
+)
+from orgs.models import Activity
+
+
+@transaction.atomic
+def load(catalogue: file.Catalogue) -> "Loading":
+    """Write the whole catalogue; returns what was created and what was changed."""
+    loading = Loading()
+    for position, activity in enumerate(catalogue.activities):
+        values = both("name", activity.name) | {"group": activity.group, "position": position}
+        loading.put(Activity, {"code": activity.code}, values)
+    for position, category in enumerate(catalogue.categories):
+        loading.category(category, position)
+    for position, partner in enumerate(catalogue.partners):
+        loading.partner(partner, position)
+    loading.replacements(catalogue)
+    return loading
+
+
+def both(field: str, text: file.Text | None) -> dict[str, str]:
+    """The two columns of a text."""
+    return {f"{field}_fr": text.fr if text else "", f"{field}_en": text.en if text else ""}
+
+
+class Loading:
+    """One run: how many rows were created and how many changed, by kind."""
+
+    def __init__(self) -> None:
+        self.created: Counter[str] = Counter()
+        self.changed: Counter[str] = Counter()
+        self.children: dict[tuple[str, str], Category] = {}
+
+    def put(self, model: Any, found_by: dict[str, Any], values: dict[str, Any]) -> Any:
+        """The row found by these, with these values; written only when something differs."""
+        row, is_new = model.objects.get_or_create(**found_by, defaults=values)
+        if is_new:
+            self.created[model._meta.model_name] += 1
+        elif any(getattr(row, field) != value for field, value in values.items()):
+            self.changed[model._meta.model_name] += 1
+            for field, value in values.items():
+                setattr(row, field, value)
+            row.save(update_fields=list(values))
+        return row
+
+    def category(self, category: file.Category, position: int) -> None:
+        values = both("name", category.name) | {"position": position}
+        parent = self.put(Category, {"slug": category.slug, "parent": None}, values)
+        for place, child in enumerate(category.children):
+            values = both("name", child.name) | {"position": place}
+            row = self.put(Category, {"slug": child.slug, "parent": parent}, values)
+            self.children[category.slug, child.slug] = row
+
+    def partner(self, partner: file.Partner, position: int) -> None:
+        values = {"name": partner.name, "website": partner.website, "position": position}
+        row = self.put(Partner, {"slug": partner.slug}, values | both("about", partner.about))
+        for place, faq in enumerate(partner.faq):
+            texts = both("question", faq.question) | both("answer", faq.answer)
+            self.put(row.faq.model, {"partner": row, "position": place}, texts)
+        row.faq.filter(position__gte=len(partner.faq)).delete()
+        for place, program in enumerate(partner.programs):
+            self.program(program, row, place)
+
+    def program(self, program: file.Program, partner: Partner, position: int) -> None:
+        row = self.put(Program, {"slug": program.slug}, terms(program, partner, position))
+        for version in program.versions:
+            criteria = [criterion.to_data() for criterion in version.criteria]
+            found_by = {"program": row, "effective": version.effective}
+            self.put(ProgramVersion, found_by, {"criteria": criteria})
+        for place, question in enumerate(program.questions):
+            values = both("label", question.label) | {
+                "position": place,
+                "type": question.type,
+                "choices": [
+                    {"value": choice.value, "label": vars(choice.label)}
+                    for choice in question.choices
+                ],
+                "required": question.required,
+                "refuse_if": question.refuse_if,
+            }
+            self.put(ProgramQuestion, {"program": row, "key": question.key}, values)
+        for place, product in enumerate(program.products):
+            self.product(product, row, place)
+
+    def product(self, product: file.Product, program: Program, position: int) -> None:
+        values = {
+            "program": program,
+            "slug": product.slug,
+            "category": self.children[product.category],
+            "fee": product.fee,
+            "title_group": product.title_group,
+            "retail_value": product.retail_value,
+            "units_per_pack": product.units_per_pack,
+            "platforms": list(product.platforms),
+            "personal_use": product.personal_use,
+            "status": product.status,
+            "position": position,
+        }
+        for field in ("name", "summary", "details", "requirements"):
+            values |= both(field, getattr(product, field))
+        if product.status == Product.Status.LIVE:
+            values["replaced_by"] = None  # before the constraint looks: only the old are replaced
+        is_new = not Product.objects.filter(sku=product.sku).exists()
+        row = self.put(Product, {"sku": product.sku}, values)
+        if is_new and product.stock is not None:
+            stock.open_with(row, product.stock)
+
+    def replacements(self, catalogue: file.Catalogue) -> None:
+        """Once every product is there."""
+        for partner in catalogue.partners:
+            for program in partner.programs:
+                for product in program.products:
+                    if product.replaced_by:
+                        new = Product.objects.get(sku=product.replaced_by)
+                        self.put(Product, {"sku": product.sku}, {"replaced_by": new})
+
+
+def terms(program: file.Program, partner: Partner, position: int) -> dict[str, Any]:
+    """The columns of a program."""
+    delivery = program.delivery
+    times = delivery.business_days or delivery.weeks or (0, 0)
+    unit = Program.Unit.BUSINESS_DAYS if delivery.business_days else Program.Unit.WEEKS
+    milestones = [
+        {"key": m.key, "after_delivery_weeks": m.after_delivery_weeks, "name": vars(m.name)}
+        for m in delivery.milestones
+    ]
+    return both("name", program.name) | {
+        "partner": partner,
+        "kind": program.kind,
+        "limits": [limit.to_data() for limit in program.limits],
+        "alone_in_cart": program.alone_in_cart,
+        "approval": program.approval,
+        "attestations": list(program.attestations),
+        "refund": program.refund.allowed,
+        "refund_days": program.refund.days,
+        "refund_whole_program": program.refund.whole_program,
+        "renewal": program.renewal,
+        "delivery": delivery.method,
+        "delivery_unit": unit,
+        "delivery_from": times[0],
+        "delivery_to": times[1],
+        "milestones": milestones,
+        "position": position,
+    }
