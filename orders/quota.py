@@ -1,0 +1,115 @@
+"""Quota: what an organization holds, uses and gives back, from a ledger that only grows.
+
+Holding needs the organization's lock (`Organization.objects.lock`); settling and giving back do not.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from catalog.models import Product, Program
+from catalog.terms import Limit
+from orders import limits
+from orders.limits import Standing, Use
+from orders.models import Order, OrderLine, QuotaEntry
+from orgs.models import Organization
+
+Kind = QuotaEntry.Kind
+
+
+def hold(order: Order, *, at: datetime) -> None:
+    """Count every line of an order that is being placed."""
+    _enter(Kind.HOLD, order.lines.select_related("product"), order.organization, at)
+
+
+def settle(order: Order, *, at: datetime) -> None:
+    """Count as used, and no longer as held, what was paid; twice is once."""
+    _enter(Kind.SETTLE, order.lines.select_related("product"), order.organization, at)
+
+
+def give_back(order: Order, *, at: datetime, lines: Iterable[OrderLine] | None = None) -> None:
+    """Stop counting an order, or some of its lines; twice is once."""
+    chosen = order.lines.select_related("product") if lines is None else lines
+    _enter(Kind.GIVE_BACK, chosen, order.organization, at)
+
+
+def _enter(
+    kind: str, lines: Iterable[OrderLine], organization: Organization, at: datetime
+) -> None:
+    QuotaEntry.objects.bulk_create(
+        (
+            QuotaEntry(
+                organization=organization,
+                program_id=line.program_id,
+                product_id=line.product_id,
+                line=line,
+                kind=kind,
+                title_group=line.product.title_group,
+                units=line.quantity * line.product.units_per_pack,
+                fees=line.total,
+                at=at,
+            )
+            for line in lines
+        ),
+        ignore_conflicts=True,  # one step of a line is entered once
+    )
+
+
+def uses(
+    organization: Organization, *, as_of: datetime, programs: Iterable[int] | None = None
+) -> Mapping[int, list[Use]]:
+    """Every line ever ordered, by program, as it stood at a moment; one query."""
+    entries = QuotaEntry.objects.of(organization)
+    if programs is not None:
+        entries = entries.filter(program__in=programs)
+    steps: dict[int, dict[str, QuotaEntry]] = defaultdict(dict)
+    for entry in entries.select_related("product", "line").order_by("at", "pk"):
+        steps[entry.line_id][entry.kind] = entry
+    found: dict[int, list[Use]] = defaultdict(list)
+    for line in steps.values():
+        placed, settled, back = (line.get(k) for k in (Kind.HOLD, Kind.SETTLE, Kind.GIVE_BACK))
+        if placed is None:
+            continue
+        found[placed.program_id].append(
+            Use(
+                order=placed.line.order_id,
+                sku=placed.product.sku,
+                title_group=placed.title_group,
+                units=placed.units,
+                fees=placed.fees,
+                at=placed.at,
+                given_back_at=back.at if back else None,
+                is_held=settled is None or settled.at > as_of,
+            )
+        )
+    return found
+
+
+def limits_of(program: Program) -> list[Limit]:
+    """A program's limits, from its JSON."""
+    return [Limit.from_data(data) for data in program.limits]
+
+
+def standings(
+    organization: Organization, *, as_of: datetime, program: str | None = None
+) -> list[tuple[Program, int, Standing]]:
+    """The standing of every subject of every limit: (program, the limit's place, standing).
+
+    Three queries, however many programs there are.
+    """
+    programs = Program.objects.select_related("partner").exclude(limits=[])
+    if program:
+        programs = programs.filter(slug=program)
+    chosen = list(programs.order_by("partner__position", "position", "slug"))
+    groups: dict[int, set[str]] = defaultdict(set)
+    for pk, group in Product.objects.exclude(title_group="").values_list("program", "title_group"):
+        groups[pk].add(group)
+    used = uses(organization, as_of=as_of)
+    return [
+        (row, index, standing)
+        for row in chosen
+        for index, limit in enumerate(limits_of(row))
+        for standing in limits.standings(
+            limit, used.get(row.pk, []), groups=groups[row.pk], as_of=as_of
+        )
+    ]
