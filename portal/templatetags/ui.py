@@ -30,7 +30,7 @@ def money(amount: Decimal | int | Literal[""] | None) -> str:
     """An amount of dollars as the reader's language writes it: `1 234,56 $`, `$1,234.56`."""
     if amount is None or amount == "":
         return ""
-    figures = number_format(abs(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
+    figures = number_format(abs(Decimal(amount)), decimal_pos=2, use_l10n=True, force_grouping=True)
     sign = "\u2212" if amount < 0 else ""
     return f"{sign}{figures}{NBSP}$" if is_french() else f"{sign}${figures}"
 
