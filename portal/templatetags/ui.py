@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from django import forms, template
 from django.forms.boundfield import BoundField
@@ -26,11 +26,11 @@ NBSP = "\u00a0"
 
 
 @register.filter
-def money(amount: Decimal | int | None) -> str:
+def money(amount: Decimal | int | Literal[""] | None) -> str:
     """An amount of dollars as the reader's language writes it: `1 234,56 $`, `$1,234.56`."""
-    if amount in (None, ""):
+    if amount is None or amount == "":
         return ""
-    figures = number_format(abs(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
+    figures = number_format(abs(Decimal(amount)), decimal_pos=2, use_l10n=True, force_grouping=True)
     sign = "\u2212" if amount < 0 else ""
     return f"{sign}{figures}{NBSP}$" if is_french() else f"{sign}${figures}"
 
@@ -163,7 +163,7 @@ def error_lines(field: BoundField) -> list[str]:
     """A field's errors for the list at the top, where a mere "required" must name its field."""
     required = forms.Field.default_error_messages["required"]
     colon = f"{NBSP}: " if is_french() else ": "
-    return [f"{field.label}{colon}{e}" if e == required else e for e in field.errors]
+    return [f"{field.label}{colon}{e}" if e == required else str(e) for e in field.errors]
 
 
 @register.tag
