@@ -4,10 +4,8 @@ Stock is left alone: the catalogue file says what is on hand after this history.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
@@ -121,5 +119,5 @@ def _plain(answers: object) -> object:
     assert isinstance(answers, dict) or hasattr(answers, "items")  # noqa: S101
     return {
         key: value.isoformat() if hasattr(value, "isoformat") else value
-        for key, value in answers.items()  # type: ignore[union-attr]
+        for key, value in answers.items()
     }
