@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.languages import sort_key
 from catalog.models import Partner, Product, Program
 from orders import quota
 from orders.limits import Standing
@@ -29,6 +30,7 @@ class Meter:
     """One limit of one program, for one subject."""
 
     program: Program
+    subject: str
     label: str
     used: int | Decimal
     held: int | Decimal
@@ -60,7 +62,7 @@ def in_use(organization: Organization, *, as_of: datetime) -> list[Meter]:
 
 def meters(organization: Organization, *, as_of: datetime, program: str = "") -> Iterable[Meter]:
     """A meter for each maximum that outlives an order."""
-    names = dict(Product.objects.values_list("sku", "name_fr"))
+    names = dict(Product.objects.values_list("sku", sort_key("name")))
     for row, _index, standing in quota.standings(
         organization, as_of=as_of, program=program or None
     ):
@@ -69,6 +71,7 @@ def meters(organization: Organization, *, as_of: datetime, program: str = "") ->
             continue
         yield Meter(
             program=row,
+            subject=standing.subject,
             label=label(standing, names),
             used=standing.used,
             held=standing.held,

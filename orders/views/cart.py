@@ -28,7 +28,7 @@ def add(request: OrgRequest, slug: str) -> HttpResponse:
     product = get_object_or_404(Product, slug=slug)
     form = QuantityForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["quantity"][0])
+        messages.error(request, " ".join(map(str, form.errors["quantity"])))
         return redirect("catalog:org_product", request.org.number, slug)
     try:
         cart.add(cart.of(request.membership), product, form.cleaned_data["quantity"])
@@ -46,7 +46,7 @@ def change(request: OrgRequest, slug: str) -> HttpResponse:
     product = get_object_or_404(Product, slug=slug)
     form = QuantityForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["quantity"][0])
+        messages.error(request, " ".join(map(str, form.errors["quantity"])))
         return redirect("orders:cart", request.org.number)
     quantity = form.cleaned_data["quantity"]
     try:

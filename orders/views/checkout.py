@@ -1,5 +1,7 @@
 """Checkout: questions, what is agreed to, check, place; then pay."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -22,9 +24,8 @@ from orgs.access import OrgRequest, member
 def checkout(request: OrgRequest) -> HttpResponse:
     """Everything on one page; the button says what happens and what it costs."""
     cart = carts.of(request.membership)
-    if attempt := request.POST.get("attempt"):
-        if placed := placed_before(request, attempt):
-            return after(request, placed)
+    if placed := placed_before(request):
+        return after(request, placed)
     content = carts.look(cart)
     if not content.is_orderable:
         messages.warning(request, _("Before you can order, see what your cart says."))
@@ -54,12 +55,13 @@ def checkout(request: OrgRequest) -> HttpResponse:
     return render(request, "orders/checkout.html", context, status=status)
 
 
-def placed_before(request: OrgRequest, attempt: str) -> Order | None:
+def placed_before(request: OrgRequest) -> Order | None:
     """The order of a form that was sent twice."""
     try:
-        return Order.objects.of(request.org).filter(attempt=attempt).first()
-    except ValidationError:
+        attempt = UUID(request.POST.get("attempt", ""))
+    except ValueError:
         return None
+    return Order.objects.of(request.org).filter(attempt=attempt).first()
 
 
 def after(request: OrgRequest, order: Order) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Licences on the order's page: shown one at a time, and every look is written down."""
 
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -21,11 +23,10 @@ from orgs.access import OrgRequest, member
 @reauthentication_required
 def reveal(request: OrgRequest, number: int, key_pk: int) -> HttpResponse:
     """Ask (GET, where a fresh sign-in leads back to), then show the key (POST) and record it."""
-    given = LicenseKey.objects.filter(line__order__organization=request.org)
-    key = get_object_or_404(
-        given.select_related("line__order"), pk=key_pk, line__order__number=number
-    )
-    context = {"key": key, "line": key.line, "order": key.line.order}  # type: ignore[union-attr]  # given
+    order = get_object_or_404(Order.objects.of(request.org), number=number)
+    given = LicenseKey.objects.filter(line__order=order).select_related("line", "product")
+    key = get_object_or_404(given, pk=key_pk)
+    context: dict[str, Any] = {"key": key, "order": order}
     if request.method == "POST":
         record(key, "key.revealed", by=request.user)
         context["value"] = keys.decrypt(key)
