@@ -12,7 +12,7 @@ ALTER TEXT SEARCH CONFIGURATION portal_en
 -- unaccent is only STABLE, since its dictionary could change; ours does not.
 CREATE FUNCTION portal_norm(text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    AS $$ SELECT lower(unaccent('unaccent', $1)) $$;
+    AS $$ SELECT lower(public.unaccent('public.unaccent', $1)) $$;
 CREATE INDEX catalog_product_search ON catalog_product USING gin ((
     to_tsvector('portal_fr', name_fr || ' ' || summary_fr || ' ' || sku)
     || to_tsvector('portal_en', name_en || ' ' || summary_en || ' ' || sku)));
