@@ -117,15 +117,17 @@ def check_answer(method: str, path: str, status: int, body: Any) -> list[str]:
 
 
 @cache
-def description(method: str, path: str, issue: str) -> str:
+def description(method: str, path: str, status: int, issue: str) -> str:
     """The text PayPal gives with an issue, from the files."""
     found = operation(method, path)
     if found is None:
         return issue
-    return next(descriptions(found[0], found[1], issue), issue)
+    answers = found[1]["responses"].get(str(status), {})
+    return next(descriptions(found[0], answers, issue), issue)
 
 
 def descriptions(name: str, node: Any, issue: str, depth: int = 0) -> Iterator[str]:
+    """Every text that stands beside an issue, however deep; references can go round."""
     if depth > 12:
         return
     if isinstance(node, dict):

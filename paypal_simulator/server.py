@@ -144,7 +144,7 @@ class Simulator:
             "links": [],
         }
         if issue:
-            text = contract.description(request.method, request.path, issue)
+            text = contract.description(request.method, request.path, status, issue)
             body["details"] = [{"issue": issue, "description": text}]
         return answer(body, status)
 
