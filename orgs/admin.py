@@ -40,7 +40,8 @@ class ApplicationAdmin(KeptAdmin):
         """What was sent; without a filter, only what is not decided."""
         rows: QuerySet[Application] = super().get_queryset(request)
         rows = rows.exclude(status=Application.Status.DRAFT)
-        is_list = request.resolver_match and request.resolver_match.url_name.endswith("changelist")
+        match = request.resolver_match
+        is_list = match is not None and str(match.url_name).endswith("changelist")
         if is_list and not request.GET:
             rows = rows.exclude(decided_at__isnull=False)
         return rows

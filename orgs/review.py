@@ -62,7 +62,7 @@ class DecisionForm(forms.Form):
 
 def application_of(request: HttpRequest, pk: int) -> Application:
     """The application, for those whom the admin lets change applications."""
-    if not request.user.has_perm("orgs.change_application"):  # type: ignore[union-attr]  # signed in
+    if not request.user.has_perm("orgs.change_application"):
         raise PermissionDenied
     rows = Application.objects.select_related("organization", "claimed_by", "decided_by")
     return get_object_or_404(rows.exclude(status=Application.Status.DRAFT), pk=pk)
