@@ -3,11 +3,10 @@
 Stock is left alone: the catalogue file says what is on hand after this history.
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import connection
 
 from accounts.models import User
@@ -116,10 +115,6 @@ def _fulfil(line: OrderLine, status: str) -> None:
     )
 
 
-def _plain(answers: object) -> object:
+def _plain(answers: Mapping[str, demofile.Answer]) -> dict[str, object]:
     """Answers as JSON: days as ISO text."""
-    assert isinstance(answers, dict) or hasattr(answers, "items")  # noqa: S101
-    return {
-        key: value.isoformat() if hasattr(value, "isoformat") else value
-        for key, value in answers.items()  # type: ignore[union-attr]
-    }
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in answers.items()}

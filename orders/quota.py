@@ -1,6 +1,7 @@
 """Quota: what an organization holds, uses and gives back, from a ledger that only grows.
 
-Holding needs the organization's lock (`Organization.objects.lock`); settling and giving back do not.
+Holding needs the organization's lock (`Organization.objects.lock`); settling and giving back do
+not.
 """
 
 from collections import defaultdict
@@ -33,9 +34,7 @@ def give_back(order: Order, *, at: datetime, lines: Iterable[OrderLine] | None =
     _enter(Kind.GIVE_BACK, chosen, order.organization, at)
 
 
-def _enter(
-    kind: str, lines: Iterable[OrderLine], organization: Organization, at: datetime
-) -> None:
+def _enter(kind: str, lines: Iterable[OrderLine], organization: Organization, at: datetime) -> None:
     QuotaEntry.objects.bulk_create(
         (
             QuotaEntry(

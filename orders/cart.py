@@ -1,0 +1,79 @@
+"""The cart: add, change, remove, set aside. It is one person's, for one organization."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Product
+from orders.models import Cart, CartItem
+from orders.models.cart import MAX_QUANTITY, CartItemQuerySet
+from orgs.models import Membership
+
+
+def of(membership: Membership) -> Cart:
+    """A member's cart, made when it is first asked for."""
+    cart, _is_new = Cart.objects.get_or_create(membership=membership)
+    cart.membership = membership
+    return cart
+
+
+@transaction.atomic
+def add(membership: Membership, product: Product, *, quantity: int) -> CartItem:
+    """Put packs of a product in, on top of those that are there; also one that was set aside.
+
+    Whether it may be ordered is not asked yet: the cart says so, and is kept. Raises
+    ValidationError for a discontinued product and for a quantity that no cart holds.
+    """
+    if product.status != Product.Status.LIVE:
+        text = _("%(product)s can no longer be ordered.")
+        raise ValidationError(text, "discontinued", {"product": product})
+    cart = Cart.objects.select_for_update().get(pk=of(membership).pk)
+    item = cart.items.filter(product=product).first() or CartItem(cart=cart, product=product)
+    before = item.quantity if item.pk else 0
+    item.quantity, item.is_set_aside = checked(before + quantity), False
+    item.save()
+    return item
+
+
+def change(membership: Membership, product: int, *, quantity: int) -> None:
+    """Set how many packs a line asks for. Raises ValidationError like `add`."""
+    _lines(membership).filter(product=product).update(quantity=checked(quantity))
+
+
+def checked(quantity: int) -> int:
+    """A quantity that a cart may hold, or ValidationError."""
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise ValidationError(_("Enter a quantity from 1 to 9,999."), "quantity")
+    return quantity
+
+
+def remove(membership: Membership, product: int) -> CartItem | None:
+    """Take a line out; returns it, so that it can be put back, or None when it was not there."""
+    item = _lines(membership).filter(product=product).select_related("product").first()
+    if item:
+        _lines(membership).filter(pk=item.pk).delete()
+    return item
+
+
+def set_aside(membership: Membership, product: int) -> None:
+    """Keep a line for a later order."""
+    _lines(membership).filter(product=product).update(is_set_aside=True)
+
+
+def bring_back(membership: Membership, product: int) -> None:
+    """Order now what was set aside."""
+    _lines(membership).filter(product=product).update(is_set_aside=False)
+
+
+def keep_only(membership: Membership, program: str) -> None:
+    """Set aside the lines of all programs but one, for a program that is ordered alone."""
+    _lines(membership).exclude(product__program__slug=program).update(is_set_aside=True)
+
+
+def drop(membership: Membership, program: str) -> None:
+    """Set aside the lines of one program."""
+    _lines(membership).filter(product__program__slug=program).update(is_set_aside=True)
+
+
+def _lines(membership: Membership) -> CartItemQuerySet:
+    return CartItem.objects.filter(cart__membership=membership)

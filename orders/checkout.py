@@ -1,0 +1,148 @@
+"""Checkout: from a cart to a placed order, in one transaction."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from audit.models import record
+from catalog import stock
+from orders import attestations, emails, quota, rules, settlement
+from orders.decision import Decision, decide
+from orders.demands import Answers, Refusal
+from orders.models import Cart, Order, OrderLine
+from orgs.clock import due
+from orgs.days import TORONTO, day_of
+from orgs.holidays import holidays_of
+from orgs.models import Membership, Organization
+
+PAYPAL_HOLD = timedelta(hours=3, minutes=30)
+"""How long stock and quota wait for a payment: PayPal lets a buyer approve for three hours."""
+PARTNER_DAYS = 10
+"""Business days in which a partner says yes or no."""
+
+
+@transaction.atomic
+def place(
+    cart: Cart,
+    *,
+    by: User,
+    attempt: uuid.UUID,
+    answers: Answers,
+    attested: Collection[str],
+    language: str,
+    seen: str = "",
+) -> Order:
+    """Place the order of a cart: hold quota and stock, keep what was promised, empty the cart.
+
+    The same attempt again returns the order it made. `seen` is the fingerprint of what the buyer
+    was shown; when the cart is another one now, nothing is placed. Raises ValidationError with
+    every reason against it, each a Refusal.
+    """
+    organization = Organization.objects.lock(pk=cart.membership.organization_id)
+    if placed := Order.objects.of(organization).filter(attempt=attempt).first():
+        return placed
+    now = timezone.now()
+    # Read again under the lock: also the role, which may be gone since the page was opened.
+    membership = Membership.objects.of(by).get(organization=organization)
+    decision = decide(membership, at=now)
+    if seen and seen != decision.fingerprint:
+        raise ValidationError([changed()])
+    if reasons := decision.refusals(answers=answers, attested=attested):
+        raise ValidationError(reasons)
+    order = _write(decision, organization, by=by, attempt=attempt, language=language, at=now)
+    order.answers = {p: dict(answers.get(p, {})) for p in _programs(decision) if answers.get(p)}
+    order.attestations = attestations.kept(decision.attestations, by=by, language=language, at=now)
+    order.save(update_fields=["answers", "attestations"])
+    quota.hold(order, at=now)
+    record(order, "order.placed", by=by, total=str(order.total))
+    _empty(cart)
+    if order.is_payable and not order.total:
+        settlement.mark_paid(order, by=by, at=now, note="Nothing to pay")
+    emails.placed(order)
+    _take_stock(order, decision, by=by)  # last, so that a hot product's row is locked briefly
+    return order
+
+
+def changed() -> Refusal:
+    """Somebody, or another tab, changed the cart after the page was opened."""
+    text = _("Your cart or its prices have changed since you opened this page. Look at it again.")
+    return Refusal(text, "changed")
+
+
+def _programs(decision: Decision) -> list[str]:
+    return [demand.program for demand in decision.situation.demands]
+
+
+def _write(
+    decision: Decision,
+    organization: Organization,
+    *,
+    by: User,
+    attempt: uuid.UUID,
+    language: str,
+    at: datetime,
+) -> Order:
+    waits = decision.needs_partner
+    order = Order.objects.create(
+        organization=organization,
+        placed_by=by,
+        placed_at=at,
+        status=Order.Status.AWAITING_PARTNER if waits else Order.Status.AWAITING_PAYMENT,
+        attempt=attempt,
+        total=decision.total,
+        licence_email=organization.email,
+        language=language,
+        hold_until=partner_deadline(organization, at) if waits else at + PAYPAL_HOLD,
+    )
+    verdicts = {d.program: d.verdict.to_data() for d in decision.situation.demands}
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            product=item.product,
+            program=item.product.program,
+            sku=item.product.sku,
+            name_fr=item.product.name_fr,
+            name_en=item.product.name_en,
+            quantity=item.quantity,
+            fee=item.product.fee,
+            eligibility=verdicts[item.product.program.slug],
+        )
+        for item in decision.items
+    )
+    return order
+
+
+def partner_deadline(organization: Organization, at: datetime) -> datetime:
+    """The end of the tenth business day, in the organization's province."""
+    today = day_of(at)
+    holidays = holidays_of(organization.province, (today.year, today.year + 1))
+    last = due(today, PARTNER_DAYS, holidays)
+    return datetime.combine(last + timedelta(days=1), time(), tzinfo=TORONTO)
+
+
+def _empty(cart: Cart) -> None:
+    """Take out what was ordered; what was set aside stays. The next order is another attempt."""
+    cart.items.active().delete()
+    cart.attempt = uuid.uuid4()
+    cart.save(update_fields=["attempt"])
+
+
+def _take_stock(order: Order, decision: Decision, *, by: User) -> None:
+    wanted = {item.product_id: item.quantity for item in decision.items}
+    try:
+        stock.take(order.number, wanted, by=by)
+    except ValidationError as short:
+        left = {e.params["product_pk"]: e.params["left"] or 0 for e in short.error_list if e.params}
+        lines = [line for demand in decision.situation.demands for line in demand.lines]
+        refusals = [
+            rules.out_of_stock(line, left=left[line.product])
+            for line in lines
+            if line.product in left
+        ]
+        raise ValidationError(refusals) from short

@@ -1,0 +1,148 @@
+"""Decision: load what decides about a cart, in few queries, and ask the rules."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import prefetch_related_objects
+
+from catalog.facts import facts_of
+from catalog.models import Product, Program
+from catalog.verdicts import verdict_on
+from orders import attestations, quota, rules
+from orders.attestations import Attestation
+from orders.demands import Answers, Demand, Line, Question, Refusal, Situation
+from orders.models import CartItem
+from orgs.days import day_of
+from orgs.models import Activity, Membership
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A cart as it was read at one moment, with what the rules look at."""
+
+    situation: Situation
+    items: list[CartItem]
+    aside: list[CartItem]
+
+    @property
+    def programs(self) -> list[Program]:
+        """Those of the lines to be ordered, each once, as they were added."""
+        return list({item.product.program_id: item.product.program for item in self.items}.values())
+
+    @property
+    def total(self) -> Decimal:
+        """Administration fees, in CAD."""
+        return sum((item.total for item in self.items), start=Decimal("0.00"))
+
+    @property
+    def needs_partner(self) -> bool:
+        """A partner says yes before anything is paid."""
+        return any(p.approval == Program.Approval.PARTNER for p in self.programs)
+
+    @property
+    def attestations(self) -> list[Attestation]:
+        """What the buyer agrees to, each once."""
+        found = (one for program in self.programs for one in attestations.of(program))
+        return list({one.name: one for one in found}.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """What the buyer saw: another one means that products, quantities or fees changed."""
+        lines = sorted((item.product_id, item.quantity, str(item.total)) for item in self.items)
+        return hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
+
+    @cached_property
+    def reasons(self) -> list[Refusal]:
+        """Why the cart cannot go to check-out."""
+        return rules.refusals(self.situation)
+
+    def refusals(self, *, answers: Answers, attested: Collection[str]) -> list[Refusal]:
+        """Why the order cannot be placed."""
+        return rules.refusals(self.situation, answers=answers, attested=attested)
+
+
+def decide(membership: Membership, *, at: datetime) -> Decision:
+    """Read a member's cart and everything that decides about it; at most seven queries."""
+    everything = CartItem.objects.filter(cart__membership=membership).select_related(
+        "product__program__partner"
+    )
+    items: list[CartItem] = []
+    aside: list[CartItem] = []
+    for item in everything:
+        (aside if item.is_set_aside else items).append(item)
+    return Decision(_situation(membership, items, at=at), items, aside)
+
+
+def _situation(membership: Membership, items: list[CartItem], *, at: datetime) -> Situation:
+    organization, today = membership.organization, day_of(at)
+    found = _demands(membership, items, at=at) if items else ()
+    is_refused = any(not demand.verdict.is_eligible for demand in found)
+    return Situation(
+        at=at,
+        demands=found,
+        may_place=membership.may("orders.place"),
+        is_qualified=organization.is_qualified(today),
+        activities={a.code: a.name for a in Activity.objects.all()} if is_refused else {},
+    )
+
+
+def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> tuple[Demand, ...]:
+    organization = membership.organization
+    programs = {item.product.program_id: item.product.program for item in items}
+    prefetch_related_objects(list(programs.values()), "versions", "questions")
+    facts = facts_of(organization)
+    uses = quota.uses(organization, as_of=at, programs=programs)
+    return tuple(
+        Demand(
+            program=program.slug,
+            name=program.name,
+            verdict=verdict_on(program.versions.all(), facts, on=day_of(at)),
+            lines=tuple(line(item) for item in items if item.product.program_id == pk),
+            limits=tuple(quota.limits_of(program)),
+            uses=uses.get(pk, []),
+            is_alone=program.alone_in_cart,
+            questions=questions(program),
+            attestations=tuple(one.name for one in attestations.of(program)),
+        )
+        for pk, program in programs.items()
+    )
+
+
+def line(item: CartItem) -> Line:
+    """A line of a cart, as the rules read it."""
+    product = item.product
+    return Line(
+        product=product.pk,
+        name=product.name,
+        sku=product.sku,
+        title_group=product.title_group,
+        quantity=item.quantity,
+        units_per_pack=product.units_per_pack,
+        fee=product.fee,
+        stock=product.stock,
+        is_live=product.status == Product.Status.LIVE,
+    )
+
+
+def questions(program: Program) -> tuple[Question, ...]:
+    """A program's questions, as the rules read them; prefetched."""
+    return tuple(
+        Question(
+            key=row.key,
+            label=row.label,
+            type=row.type,
+            choices=tuple(choice["value"] for choice in row.choices),
+            is_required=row.required,
+            refuse_if=row.refuse_if,
+        )
+        for row in program.questions.all()
+    )
+
+
+def products_of(refusals: Iterable[Refusal]) -> set[int]:
+    """The lines that refusals speak of, by product."""
+    return {refusal.product for refusal in refusals if refusal.product is not None}
