@@ -1,7 +1,7 @@
 """Decision: load what decides about a cart, in few queries, and ask the rules."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -101,7 +101,11 @@ def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> 
             program=program.slug,
             name=program.name,
             verdict=verdict_on(program.versions.all(), facts, on=day_of(at)),
-            lines=tuple(line(item) for item in items if item.product.program_id == pk),
+            lines=tuple(
+                line(item.product, quantity=item.quantity)
+                for item in items
+                if item.product.program_id == pk
+            ),
             limits=tuple(quota.limits_of(program)),
             uses=uses.get(pk, []),
             is_alone=program.alone_in_cart,
@@ -112,15 +116,14 @@ def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> 
     )
 
 
-def line(item: CartItem) -> Line:
-    """A line of a cart, as the rules read it."""
-    product = item.product
+def line(product: Product, *, quantity: int) -> Line:
+    """Packs of a product, as the rules read them."""
     return Line(
         product=product.pk,
         name=product.name,
         sku=product.sku,
         title_group=product.title_group,
-        quantity=item.quantity,
+        quantity=quantity,
         units_per_pack=product.units_per_pack,
         fee=product.fee,
         stock=product.stock,
@@ -141,8 +144,3 @@ def questions(program: Program) -> tuple[Question, ...]:
         )
         for row in program.questions.all()
     )
-
-
-def products_of(refusals: Iterable[Refusal]) -> set[int]:
-    """The lines that refusals speak of, by product."""
-    return {refusal.product for refusal in refusals if refusal.product is not None}

@@ -118,7 +118,9 @@ def question_field(question: ProgramQuestion) -> forms.Field:
                 **common,
             )
         case Type.DATE:
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **common)
+            return forms.DateField(
+                widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **common
+            )
         case Type.CHOICE:
             choices = [(c["value"], c["label"][language]) for c in question.choices]
             return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)

@@ -1,0 +1,100 @@
+"""The cart: what is in it, what stands in its way, and every change to it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.models import Product
+from orders import cart, grouping
+from orders.decision import decide
+from orders.forms import QuantityForm
+from orgs.access import OrgRequest, member
+
+
+@require_safe
+@member("orders.place")
+def show(request: OrgRequest) -> HttpResponse:
+    """The lines by program, each with its problems and what takes them away."""
+    decision = decide(request.membership, at=timezone.now())
+    reasons = decision.reasons if decision.items else []
+    context = {
+        "decision": decision,
+        "groups": grouping.groups(decision),
+        "reasons": [r for r in reasons if r.product is None and not r.program],
+        "may_go_on": not reasons,
+        "removed": _removed(request),
+    }
+    return render(request, "orders/cart.html", context)
+
+
+def _removed(request: OrgRequest) -> dict[str, Any] | None:
+    """What was just taken out, so that it can be put back: it travels in the address."""
+    form = QuantityForm(request.GET)
+    product = Product.objects.live().filter(slug=request.GET.get("removed", "")).first()
+    if product is None or not form.is_valid():
+        return None
+    return {"product": product, "quantity": form.cleaned_data["quantity"]}
+
+
+@require_POST
+@member("orders.place")
+def add(request: OrgRequest, slug: str) -> HttpResponse:
+    """From a product's page, or putting back what was removed."""
+    product = get_object_or_404(Product.objects.select_related("program"), slug=slug)
+    try:
+        cart.add(request.membership, product, quantity=_quantity(request))
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        text = _("%(product)s is in your cart.")
+        messages.success(request, text % {"product": product.name})
+    return redirect("orders:cart", request.org.number)
+
+
+def _quantity(request: OrgRequest) -> int:
+    form = QuantityForm(request.POST)
+    if not form.is_valid():
+        raise ValidationError(form.errors.as_data()["quantity"])
+    return int(form.cleaned_data["quantity"])
+
+
+@require_POST
+@member("orders.place")
+def line(request: OrgRequest, product: int) -> HttpResponse:
+    """Change one line: its quantity, or whether it is in the next order."""
+    match request.POST.get("act"):
+        case "remove":
+            return _remove(request, product)
+        case "aside":
+            cart.set_aside(request.membership, product)
+        case "back":
+            cart.bring_back(request.membership, product)
+        case _:
+            try:
+                cart.change(request.membership, product, quantity=_quantity(request))
+            except ValidationError as refusal:
+                messages.error(request, " ".join(refusal.messages))
+    return redirect("orders:cart", request.org.number)
+
+
+def _remove(request: OrgRequest, product: int) -> HttpResponse:
+    item = cart.remove(request.membership, product)
+    back = redirect("orders:cart", request.org.number)
+    if item:
+        back["Location"] += f"?removed={item.product.slug}&quantity={item.quantity}"
+    return back
+
+
+@require_POST
+@member("orders.place")
+def group(request: OrgRequest, program: str) -> HttpResponse:
+    """Order only one program's products now, or all but its."""
+    change = cart.keep_only if request.POST.get("act") == "only" else cart.drop
+    change(request.membership, program)
+    return redirect("orders:cart", request.org.number)
