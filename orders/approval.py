@@ -38,5 +38,5 @@ def refuse(order_pk: int, *, by: User, reason: str) -> Order:
         raise ValidationError(_("Write the reason: the buyer reads it."), "no_reason")
     order = Order.objects.lock(pk=order_pk)
     cancellation.end(order, Order.Status.REFUSED, by=by, reason=reason, at=timezone.now())
-    emails.refused(order, reason=reason)
+    emails.ended(order, reason=reason)
     return order

@@ -32,7 +32,7 @@ def cancel(order_pk: int, *, by: User, reason: str = "") -> Order:
         text = _("A payment for order %(number)s is under way, so it cannot be cancelled now.")
         raise ValidationError(text, "being_paid", {"number": order.number})
     end(order, Order.Status.CANCELLED, by=by, reason=reason, at=timezone.now())
-    emails.cancelled(order)
+    emails.ended(order, reason=reason)
     return order
 
 
@@ -44,7 +44,7 @@ def expire(order_pk: int) -> bool:
     if order.status != Order.Status.AWAITING_PAYMENT or not is_over or is_being_paid(order):
         return False
     end(order, Order.Status.EXPIRED, by=None, reason="", at=now)
-    emails.expired(order)
+    emails.ended(order, reason="")
     return True
 
 

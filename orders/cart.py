@@ -35,9 +35,9 @@ def add(membership: Membership, product: Product, *, quantity: int) -> CartItem:
     return item
 
 
-def change(membership: Membership, product: int, *, quantity: int) -> None:
+def change(membership: Membership, slug: str, *, quantity: int) -> None:
     """Set how many packs a line asks for. Raises ValidationError like `add`."""
-    _lines(membership).filter(product=product).update(quantity=checked(quantity))
+    _lines(membership).filter(product__slug=slug).update(quantity=checked(quantity))
 
 
 def checked(quantity: int) -> int:
@@ -47,22 +47,22 @@ def checked(quantity: int) -> int:
     return quantity
 
 
-def remove(membership: Membership, product: int) -> CartItem | None:
+def remove(membership: Membership, slug: str) -> CartItem | None:
     """Take a line out; returns it, so that it can be put back, or None when it was not there."""
-    item = _lines(membership).filter(product=product).select_related("product").first()
+    item = _lines(membership).filter(product__slug=slug).select_related("product").first()
     if item:
         _lines(membership).filter(pk=item.pk).delete()
     return item
 
 
-def set_aside(membership: Membership, product: int) -> None:
+def set_aside(membership: Membership, slug: str) -> None:
     """Keep a line for a later order."""
-    _lines(membership).filter(product=product).update(is_set_aside=True)
+    _lines(membership).filter(product__slug=slug).update(is_set_aside=True)
 
 
-def bring_back(membership: Membership, product: int) -> None:
+def bring_back(membership: Membership, slug: str) -> None:
     """Order now what was set aside."""
-    _lines(membership).filter(product=product).update(is_set_aside=False)
+    _lines(membership).filter(product__slug=slug).update(is_set_aside=False)
 
 
 def keep_only(membership: Membership, program: str) -> None:

@@ -10,7 +10,7 @@ from functools import cached_property
 from django.db.models import prefetch_related_objects
 
 from catalog.facts import facts_of
-from catalog.models import Product, Program
+from catalog.models import Partner, Product, Program
 from catalog.verdicts import verdict_on
 from orders import attestations, quota, rules
 from orders.attestations import Attestation
@@ -42,6 +42,12 @@ class Decision:
     def needs_partner(self) -> bool:
         """A partner says yes before anything is paid."""
         return any(p.approval == Program.Approval.PARTNER for p in self.programs)
+
+    @property
+    def paid_later(self) -> list[Partner]:
+        """Partners whose fee here only opens the door: they are paid afterwards."""
+        opened = (p.partner for p in self.programs if p.kind == Program.Kind.ACCESS)
+        return list(dict.fromkeys(opened))
 
     @property
     def attestations(self) -> list[Attestation]:
@@ -102,21 +108,21 @@ def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> 
             name=program.name,
             verdict=verdict_on(program.versions.all(), facts, on=day_of(at)),
             lines=tuple(
-                line(item.product, quantity=item.quantity)
+                line_of(item.product, quantity=item.quantity)
                 for item in items
                 if item.product.program_id == pk
             ),
             limits=tuple(quota.limits_of(program)),
             uses=uses.get(pk, []),
             is_alone=program.alone_in_cart,
-            questions=questions(program),
+            questions=questions_of(program),
             attestations=tuple(one.name for one in attestations.of(program)),
         )
         for pk, program in programs.items()
     )
 
 
-def line(product: Product, *, quantity: int) -> Line:
+def line_of(product: Product, *, quantity: int) -> Line:
     """Packs of a product, as the rules read them."""
     return Line(
         product=product.pk,
@@ -131,7 +137,7 @@ def line(product: Product, *, quantity: int) -> Line:
     )
 
 
-def questions(program: Program) -> tuple[Question, ...]:
+def questions_of(program: Program) -> tuple[Question, ...]:
     """A program's questions, as the rules read them; prefetched."""
     return tuple(
         Question(

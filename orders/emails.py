@@ -1,54 +1,91 @@
-"""The e-mails about orders, a function each; the buyer reads them in the order's language."""
+"""The e-mails about orders, a function each."""
 
-from typing import Any
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
 from mail import outbox
-from orders.models import Order
+from orders.models import Order, Payment
 
 
 def placed(order: Order) -> None:
-    """What was ordered, and what comes next: paying, the partner's answer, or nothing."""
-    _tell(order, "placed")
+    """To the buyer: the order is there, and what comes next."""
+    kind = "placed" if order.status != Order.Status.PAID else "free"
+    if order.status == Order.Status.AWAITING_PARTNER:
+        kind = "awaiting_partner"
+    _write(kind, order, to=buyer(order))
 
 
 def approved(order: Order) -> None:
-    """The partner said yes: the order can be paid."""
-    _tell(order, "approved")
+    """To the buyer: the partner said yes, now pay."""
+    _write("approved", order, to=buyer(order))
 
 
-def refused(order: Order, *, reason: str) -> None:
-    """The partner said no, and why."""
-    _tell(order, "refused", reason=reason)
+def ended(order: Order, *, reason: str) -> None:
+    """To the buyer: cancelled, expired or refused, and what was given back."""
+    _write(str(order.status), order, to=buyer(order), reason=reason)
 
 
-def cancelled(order: Order) -> None:
-    """The order is cancelled, and nothing is owed."""
-    _tell(order, "cancelled")
+def receipt(payment: Payment) -> None:
+    """To the buyer: what was paid, for what."""
+    _write("receipt", payment.order, to=buyer(payment.order), payment=payment)
 
 
-def expired(order: Order) -> None:
-    """The time to pay is over, and nothing is owed."""
-    _tell(order, "expired")
+def payment_pending(payment: Payment) -> None:
+    """To the buyer: PayPal is still checking the payment."""
+    _write("payment_pending", payment.order, to=buyer(payment.order), suffix=payment.seq)
 
 
-def _tell(order: Order, what: str, **context: Any) -> None:
-    organization = order.organization
-    with translation.override(order.language):
-        url = settings.SITE_URL + reverse("orders:detail", args=[organization.number, order.number])
-    outbox.queue(
-        f"orders/{what}",
-        to=[order.placed_by.email],
-        language=order.language,
-        key=f"order-{what}:{order.pk}",
-        context={
-            "order": order,
-            "lines": order.lines.all(),
-            "organization": organization,
-            "url": url,
-        }
-        | context,
-    )
+def payment_denied(payment: Payment) -> None:
+    """To the buyer: PayPal denied a pending payment; the order waits for another."""
+    _write("payment_denied", payment.order, to=buyer(payment.order), suffix=payment.seq)
+
+
+def paid_too_late(payment: Payment) -> None:
+    """To the buyer: the money came after the order had ended; staff will put it right."""
+    _write("paid_too_late", payment.order, to=buyer(payment.order), payment=payment)
+
+
+def licences_ready(order: Order, *, again: int | None = None) -> None:
+    """To the organization's address and the buyer, each in their language: a link, never a key."""
+    readers = [*buyer(order), (order.licence_email, order.organization.language)]
+    _write("licences_ready", order, to=readers, suffix=again)
+
+
+Reader = tuple[str, str]  # address, language
+
+
+def buyer(order: Order) -> list[Reader]:
+    return [(order.placed_by.email, order.placed_by.language)]
+
+
+def _write(
+    kind: str,
+    order: Order,
+    *,
+    to: Iterable[Reader],
+    suffix: int | None = None,
+    **context: object,
+) -> None:
+    """One e-mail to each address, once per order and kind (and suffix)."""
+    for address, language in dict(to).items():
+        if not address:
+            continue
+        with translation.override(language):
+            path = reverse("orders:detail", args=[order.organization.number, order.number])
+        key = f"order-{kind}:{order.number}:{suffix or ''}:{address}"
+        outbox.queue(
+            f"orders/{kind}",
+            to=[address],
+            language=language,
+            key=key[:200],
+            context={
+                "order": order,
+                "organization": order.organization,
+                "lines": list(order.lines.all()),
+                "url": settings.SITE_URL + path,
+                **context,
+            },
+        )

@@ -1,11 +1,128 @@
-"""Fulfilment: what is owed for a paid order."""
+"""Fulfilment: what is owed for paid lines, and giving it out once."""
 
-from orders.models import Fulfilment, Order
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audit.models import Entry, record
+from audit.moves import move
+from catalog.models import Program
+from orders import emails
+from orders.models import Fulfilment, LicenseKey, Order, OrderLine
+from orgs import clock
+from orgs.days import day_of
+from orgs.holidays import holidays_of
+
+LEASE = timedelta(minutes=2)  # another worker looks again after this
+NO_KEYS = timedelta(minutes=10)  # until a line without enough keys is tried again
+RESEND_PAUSE = timedelta(minutes=10)
+BY_KEY = (Program.Delivery.KEY, Program.Delivery.LINK, Program.Delivery.CODE)
 
 
-def owe(order: Order) -> None:
-    """Write down each line that is to be delivered; twice is once."""
+def owe(order: Order, *, at: datetime) -> None:
+    """Write down what a paid order is owed, in the transaction that made it paid; once."""
     Fulfilment.objects.bulk_create(
-        [Fulfilment(line=line) for line in order.lines.filter(given_back_at=None)],
+        (
+            Fulfilment(line=line, due_at=at, promised_on=promised(line.program, order, at))
+            for line in order.lines.select_related("program")
+        ),
         ignore_conflicts=True,
     )
+    transaction.on_commit(lambda: wake(order.pk), robust=True)
+
+
+def wake(order_pk: int) -> None:
+    """Tell a worker at once; when the broker is down the sweep finds the rows anyway."""
+    from orders.tasks import fulfil  # tasks import this module
+
+    for pk in Fulfilment.objects.due().filter(line__order=order_pk).values_list("pk", flat=True):
+        fulfil.apply_async((pk,), retry=False)
+
+
+def promised(program: Program, order: Order, at: datetime) -> date:
+    """The last day of the program's delivery time, in the organization's province."""
+    day = day_of(at)
+    if program.delivery_unit == Program.Unit.WEEKS:
+        return day + timedelta(weeks=program.delivery_to)
+    years = [day.year, day.year + 1]
+    holidays = holidays_of(order.organization.province, years)
+    return clock.due(day, program.delivery_to, holidays)
+
+
+def deliver(pk: int) -> bool:
+    """Give a line its keys, if it is due and enough are free; whether it is done now.
+
+    Claiming puts off the due time, so a worker that dies leaves a line that comes due again.
+    """
+    put_off = timezone.now() + LEASE
+    if not Fulfilment.objects.due().filter(pk=pk).order_by().update(due_at=put_off):
+        return False
+    return _give_keys(pk)
+
+
+@transaction.atomic
+def _give_keys(pk: int) -> bool:
+    line = OrderLine.objects.select_related("program").get(fulfilment=pk)
+    order = Order.objects.lock(pk=line.order_id)
+    fulfilment = Fulfilment.objects.select_for_update().get(pk=pk)
+    if fulfilment.status != Fulfilment.Status.OWED or order.status != Order.Status.PAID:
+        return False
+    if line.program.delivery not in BY_KEY:
+        return False  # shipped or certified by people
+    free = LicenseKey.objects.free().filter(product=line.product_id).order_by("pk")
+    chosen = list(free.select_for_update(skip_locked=True)[: line.quantity])
+    if len(chosen) < line.quantity:
+        Fulfilment.objects.filter(pk=pk).update(due_at=timezone.now() + NO_KEYS)
+        return False
+    LicenseKey.objects.filter(pk__in=[key.pk for key in chosen]).update(
+        line=line, given_at=timezone.now()
+    )
+    finish(fulfilment, order, by=None, note="")
+    return True
+
+
+@transaction.atomic
+def send_by_hand(pk: int, *, by: Any, note: str) -> None:
+    """Staff shipped a line, or sent its certificate; `note` tells the buyer how to follow it.
+
+    Raises ValidationError for a line that keys deliver, and IllegalMove for one that is done.
+    """
+    line = OrderLine.objects.select_related("program").get(fulfilment=pk)
+    if line.program.delivery in BY_KEY:
+        text = _("This line is delivered from the key pool: import keys instead.")
+        raise ValidationError(text, "by_key")
+    order = Order.objects.lock(pk=line.order_id)
+    fulfilment = Fulfilment.objects.select_for_update().get(pk=pk)
+    finish(fulfilment, order, by=by, note=note)
+
+
+def finish(fulfilment: Fulfilment, order: Order, *, by: Any, note: str) -> None:
+    """A line of a locked order is sent; with the last one, so is the order."""
+    now = timezone.now()
+    move(fulfilment, Fulfilment.Status.DONE, by=by, done_at=now, note=note)
+    owed = Fulfilment.objects.filter(line__order=order, status=Fulfilment.Status.OWED)
+    if not owed.exists():
+        move(order, Order.Status.FULFILLED, by=by, fulfilled_at=now)
+        emails.licences_ready(order)
+
+
+@transaction.atomic
+def resend(pk: int, *, by: Any) -> None:
+    """Send the "licences ready" e-mail again. Raises ValidationError within ten minutes."""
+    order = Order.objects.lock(pk=pk)
+    sent = record_of_resend(order)
+    if sent and sent > timezone.now() - RESEND_PAUSE:
+        text = _("We sent it a few minutes ago. Look in the spam folder, or try again later.")
+        raise ValidationError(text, "too_soon")
+    entry = record(order, "order.licences_resent", by=by)
+    emails.licences_ready(order, again=entry.pk)
+
+
+def record_of_resend(order: Order) -> datetime | None:
+    """When the e-mail was last sent again."""
+    entry = Entry.objects.about(order).filter(action="order.licences_resent").first()
+    return entry.at if entry else None

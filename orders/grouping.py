@@ -52,7 +52,9 @@ def groups(decision: Decision) -> list[Group]:
                 if item.product.program_id == program.pk
             ],
             reasons=[r for r in reasons if r.product is None and r.program == program.slug],
-            meters=meters.of_demand(demands[program.slug], at=at),
+            meters=meters.of_lines(
+                program, demands[program.slug].lines, demands[program.slug].uses, as_of=at
+            ),
         )
         for program in decision.programs
     ]

@@ -1,19 +1,23 @@
-"""Meters: standings in words, for the quota page, the cart, the product page and the dashboard."""
+"""Meters: limits and how they stand, in words and figures, for pages."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import takewhile
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby, takewhile
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.explaining import dollars, in_words
-from catalog.models import Product, Program
+from catalog.models import Partner, Product, Program
 from catalog.terms import Bound, Limit
-from orders import limits
-from orders.demands import Demand
-from orders.limits import Standing
+from orders import limits, quota
+from orders.decision import line_of
+from orders.demands import Line
+from orders.limits import Standing, Use
+from orgs.models import Organization
 
 Names = Mapping[tuple[int, str], str]
 """What people call a title group or a SKU, by program."""
@@ -21,87 +25,97 @@ Names = Mapping[tuple[int, str], str]
 
 @dataclass(frozen=True)
 class Meter:
-    """How much of one limit is used, held included."""
-
-    label: str
-    count: str
-    """`12 of 50`"""
-    value: Bound
-    max: Bound
-    note: str
-
-    @property
-    def is_used(self) -> bool:
-        """Something counts."""
-        return bool(self.value)
-
-
-@dataclass
-class ProgramMeters:
-    """The meters of one program, and what its limits say of each single order."""
+    """One limit of one program, for one subject."""
 
     program: Program
-    used: list[Meter] = field(default_factory=list)
-    unused: list[Meter] = field(default_factory=list)
-    per_order: list[str] = field(default_factory=list)
+    label: str
+    standing: Standing
 
     @property
-    def is_used(self) -> bool:
-        """Something of the program counts."""
-        return any(meter.is_used for meter in self.used)
+    def total(self) -> Bound:
+        """What counts, held for unpaid orders or settled."""
+        return self.standing.total
+
+    @property
+    def limit(self) -> Bound:
+        return self.standing.limit.max or 0
+
+    @property
+    def count(self) -> str:
+        """`12 of 50`."""
+        show = shown(self.standing.limit)
+        return _("%(used)s of %(limit)s") % {"used": show(self.total), "limit": show(self.limit)}
+
+    @property
+    def note(self) -> str:
+        """What is only held, and when it starts over."""
+        return " ".join(_notes(self.standing))
 
 
-def by_program(standings: Sequence[tuple[Program, int, Standing]]) -> list[ProgramMeters]:
-    """All standings of an organization, by program, in the order given; one query for names."""
-    names = _names({program.pk for program, _index, _standing in standings})
-    found: dict[int, ProgramMeters] = {}
-    for program, _index, standing in standings:
-        group = found.setdefault(program.pk, ProgramMeters(program))
-        if sentence := per_order(standing.limit):
-            if sentence not in group.per_order:
-                group.per_order.append(sentence)
-        elif standing.limit.max is not None:
-            one = meter(standing, label=_label(program, standing, names))
-            is_shown = one.is_used or standing.limit.scope == "program"
-            (group.used if is_shown else group.unused).append(one)
-    return list(found.values())
+def by_partner(
+    organization: Organization, *, as_of: datetime
+) -> list[tuple[Partner, list[tuple[Program, list[Meter]]]]]:
+    """The meters of every program that limits more than single orders, in the catalogue's order.
 
-
-def of_demand(demand: Demand, *, at: datetime) -> list[Meter]:
-    """The limits that a cart's lines of one program touch, before this cart."""
+    A title group that nothing was ordered of is left out: its limit is said with the program.
+    """
+    found = [m for m in meters(organization, as_of=as_of) if m.total or not m.standing.subject]
     return [
-        meter(standing, label=demand.name if standing.limit.scope == "program" else name)
-        for standing, name in _touched(demand, at=at)
+        (partner, [(program, list(row)) for program, row in groupby(rows, lambda m: m.program)])
+        for partner, rows in groupby(found, lambda m: m.program.partner)
     ]
 
 
-def _touched(demand: Demand, *, at: datetime) -> Iterator[tuple[Standing, str]]:
-    wanted = [line.wanted for line in demand.lines]
-    for found in limits.outcomes(demand.limits, demand.uses, wanted, as_of=at):
-        if found.limit.max is not None and found.limit.window.kind != "order":
-            subject = found.subject
-            standing = limits.standing(found.limit, demand.uses, as_of=at, subject=subject)
-            yield standing, common_words(demand.lines[place].name for place in found.lines)
+def in_use(organization: Organization, *, as_of: datetime) -> list[Meter]:
+    """Those of which something is used or held, for the dashboard."""
+    return [meter for meter in meters(organization, as_of=as_of) if meter.total]
 
 
-def meter(standing: Standing, *, label: str) -> Meter:
-    """One standing of a limit with a maximum."""
-    show = _shown(standing.limit)
-    highest = standing.limit.max or 0
-    params = {"used": show(standing.total), "limit": show(highest)}
-    return Meter(
-        label=label,
-        count=_("%(used)s of %(limit)s") % params,
-        value=standing.total,
-        max=highest,
-        note=" ".join(_notes(standing)),
-    )
+def meters(organization: Organization, *, as_of: datetime) -> Iterator[Meter]:
+    """A meter for each maximum that outlives an order; four queries."""
+    standings = [row for row in quota.standings(organization, as_of=as_of) if lasts(row[2].limit)]
+    names = _names({program.pk for program, _index, _standing in standings})
+    for program, _index, standing in standings:
+        yield Meter(program, _label(program, standing, names), standing)
+
+
+def of_product(product: Product, organization: Organization, *, as_of: datetime) -> list[Meter]:
+    """The meters that a pack of a product would move; one query."""
+    program = product.program
+    uses = quota.uses(organization, as_of=as_of, programs=[program.pk]).get(program.pk, [])
+    return of_lines(program, [line_of(product, quantity=1)], uses, as_of=as_of)
+
+
+def of_lines(
+    program: Program, lines: Sequence[Line], uses: Sequence[Use], *, as_of: datetime
+) -> list[Meter]:
+    """The meters that lines of a cart would move, as they stand before."""
+    found = []
+    wanted = [line.wanted for line in lines]
+    for outcome in limits.outcomes(quota.limits_of(program), uses, wanted, as_of=as_of):
+        if lasts(outcome.limit):
+            subject = outcome.subject
+            standing = limits.standing(outcome.limit, uses, as_of=as_of, subject=subject)
+            touched = common_words(lines[place].name for place in outcome.lines)
+            label = touched if subject or outcome.limit.title_groups else program.name
+            found.append(Meter(program, label or program.name, standing))
+    return found
+
+
+def lasts(limit: Limit) -> bool:
+    """It has a maximum, over more than a single order."""
+    return limit.max is not None and limit.window.kind != "order"
+
+
+def shown(limit: Limit) -> Callable[[Bound], str]:
+    """How a limit's figures are written."""
+    return dollars if limit.metric == "fees" else str
 
 
 def _notes(standing: Standing) -> Iterator[str]:
-    show = _shown(standing.limit)
     if standing.held:
-        yield _("Held for unpaid orders: %(held)s.") % {"held": show(standing.held)}
+        held = shown(standing.limit)(standing.held)
+        yield _("Held for unpaid orders: %(held)s.") % {"held": held}
     window = standing.limit.window
     if standing.next_reset:
         day = {"day": in_words(standing.next_reset)}
@@ -115,40 +129,21 @@ def _notes(standing: Standing) -> Iterator[str]:
         yield _("This quota does not start over.")
 
 
-def per_order(limit: Limit) -> str:
-    """What a limit says of each single order; "" when it looks at more than one."""
-    if limit.window.kind != "order":
-        return ""
-    show = _shown(limit)
-    params = {"min": show(limit.min or 0), "max": show(limit.max or 0)}
-    is_each = limit.scope != "program"
-    if limit.min is None:
-        text = (
-            _("At most %(max)s of each product in one order.")
-            if is_each
-            else _("At most %(max)s in one order.")
-        )
-    elif limit.max is None:
-        text = (
-            _("At least %(min)s of each product in one order.")
-            if is_each
-            else _("At least %(min)s in one order.")
-        )
-    else:
-        text = _("From %(min)s to %(max)s in one order.")
-    return text % params
-
-
-def _shown(limit: Limit) -> Callable[[Bound], str]:
-    return dollars if limit.metric == "fees" else str
-
-
 def _label(program: Program, standing: Standing, names: Names) -> str:
-    """What a limit counts: the program, some of its titles, or one product."""
+    """What a limit counts: all of the program, some of its titles, or one product."""
     subjects = [standing.subject] if standing.subject else list(standing.limit.title_groups)
     if not subjects:
-        return program.name
+        return str(COUNTED[standing.limit.metric])
     return ", ".join(names.get((program.pk, subject), subject) for subject in subjects)
+
+
+COUNTED = {
+    "units": gettext_lazy("Units ordered"),
+    "orders": gettext_lazy("Orders placed"),
+    "products": gettext_lazy("Different products"),
+    "title_groups": gettext_lazy("Different titles"),
+    "fees": gettext_lazy("Administration fees"),
+}
 
 
 def _names(programs: Collection[int]) -> Names:
@@ -163,7 +158,67 @@ def _names(programs: Collection[int]) -> Names:
 
 
 def common_words(names: Iterable[str]) -> str:
-    """The words that all names begin with; `Office 2024` of its editions. "" when there is none."""
+    """The words that all names begin with: `Office 2024` of its editions. "" when there is none."""
     columns = zip(*(name.split() for name in names), strict=False)
     same = takewhile(lambda words: len(set(words)) == 1, columns)
-    return " ".join(words[0] for words in same).rstrip(" ,:-")
+    return " ".join(words[0] for words in same).rstrip(" ,:-–")
+
+
+# A program's limits as its page says them, whoever asks
+
+
+def rule_in_words(program: Program) -> list[str]:
+    """A program's limits as sentences; a query when a limit counts some titles only."""
+    rules = quota.limits_of(program)
+    names = _names([program.pk]) if any(limit.title_groups for limit in rules) else {}
+    return [" ".join(_sentences(program, limit, names)) for limit in rules]
+
+
+def _sentences(program: Program, limit: Limit, names: Names) -> Iterator[str]:
+    show = shown(limit)
+    if limit.max is not None:
+        yield _most(limit) % {"number": show(limit.max)}
+    if limit.min is not None:
+        yield _("At least %(number)s in an order.") % {"number": show(limit.min)}
+    if limit.title_groups:
+        titles = ", ".join(names.get((program.pk, name), name) for name in limit.title_groups)
+        yield _("Counted: %(titles)s.") % {"titles": titles}
+    window = limit.window
+    if window.kind == "fiscal_year":
+        yield _("It starts over every year on %(day)s.") % {"day": _day_of_year(window.month_day)}
+    elif window.kind == "first_order":
+        text = _("It starts over every %(months)s months, reckoned from the first order.")
+        yield text % {"months": window.months}
+    elif window.kind == "rolling":
+        yield _("Each order counts for %(months)s months.") % {"months": window.months}
+    elif window.kind == "lifetime":
+        yield _("It does not start over.")
+
+
+def _most(limit: Limit) -> str:
+    """The sentence that fits what a maximum counts, and for what."""
+    if limit.window.kind == "order" and limit.metric == "units":
+        return {
+            "program": _("At most %(number)s units in an order."),
+            "title_group": _("At most %(number)s units of each title in an order."),
+            "product": _("At most %(number)s units of each product in an order."),
+        }[limit.scope]
+    if limit.metric == "units":
+        return {
+            "program": _("At most %(number)s units."),
+            "title_group": _("At most %(number)s units of each title."),
+            "product": _("At most %(number)s units of each product."),
+        }[limit.scope]
+    return {
+        "orders": _("At most this many orders: %(number)s."),
+        "products": _("At most this many different products: %(number)s."),
+        "title_groups": _("At most this many different titles: %(number)s."),
+        "fees": _("Administration fees of at most %(number)s."),
+    }[limit.metric]
+
+
+def _day_of_year(month_day: str) -> str:
+    month, day = (int(part) for part in month_day.split("-"))
+    some_day = date(2001, month, day)
+    words = date_format(some_day, "MONTH_DAY_FORMAT")
+    return f"1er{words[1:]}" if in_words(some_day).startswith("1er") else words

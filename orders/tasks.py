@@ -1,13 +1,51 @@
-"""Celery's front door to orders. Each task may run twice and may be killed."""
+"""Celery's front door to orders: ids in, services called; every task may run twice."""
 
 from celery import shared_task
 
-from orders import cancellation
-from orders.models import Order
+from orders import cancellation, fulfilment, payments, webhooks
+from orders.models import Fulfilment, Order, Payment, WebhookEvent
+
+BATCH = 100
 
 
-@shared_task(acks_late=True)
-def expire_unpaid() -> int:
-    """Give back what unpaid orders hold for too long; returns how many ended."""
-    due = Order.objects.unpaid_too_long().values_list("pk", flat=True)
-    return sum(cancellation.expire(pk) for pk in due)
+@shared_task
+def sweep_payments() -> None:
+    """Ask PayPal about every payment that is due. Beat runs it each minute."""
+    for pk in Payment.objects.due().values_list("pk", flat=True)[:BATCH]:
+        check_payment.delay(pk)
+
+
+@shared_task
+def check_payment(pk: int) -> None:
+    payments.check(pk)
+
+
+@shared_task
+def sweep_webhooks() -> None:
+    """Hand every unread notice to a worker. Beat runs it each minute."""
+    for pk in WebhookEvent.objects.due().values_list("pk", flat=True)[:BATCH]:
+        handle_webhook.delay(pk)
+
+
+@shared_task
+def handle_webhook(pk: int) -> None:
+    webhooks.handle(pk)
+
+
+@shared_task
+def fulfil_due() -> None:
+    """Hand every line that is owed to a worker. Beat runs it every 30 seconds."""
+    for pk in Fulfilment.objects.due().values_list("pk", flat=True)[:BATCH]:
+        fulfil.delay(pk)
+
+
+@shared_task
+def fulfil(pk: int) -> None:
+    fulfilment.deliver(pk)
+
+
+@shared_task
+def expire_unpaid() -> None:
+    """End unpaid orders whose hold is over. Beat runs it every five minutes."""
+    for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True)[:BATCH]:
+        cancellation.expire(pk)

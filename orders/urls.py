@@ -1,22 +1,32 @@
-"""Addresses of this app's pages."""
+"""Addresses of carts, orders, payments and licences."""
 
 from django.urls import path
 
-from orders.views import cart, checkout, orders, quota
+from orders.views import cart, checkout, licences, orders, payment, quota
 
 app_name = "orders"
-
-CART = [
+urlpatterns = [
     path("o/<int:org>/cart/", cart.show, name="cart"),
     path("o/<int:org>/cart/add/<slug:slug>/", cart.add, name="add"),
-    path("o/<int:org>/cart/line/<int:product>/", cart.line, name="line"),
-    path("o/<int:org>/cart/program/<slug:program>/", cart.group, name="group"),
-    path("o/<int:org>/checkout/", checkout.check_out, name="checkout"),
-]
-ORDERS = [
+    path("o/<int:org>/cart/line/<slug:slug>/", cart.line, name="line"),
+    path("o/<int:org>/cart/program/<slug:slug>/", cart.program, name="program"),
+    path("o/<int:org>/checkout/", checkout.checkout, name="checkout"),
     path("o/<int:org>/orders/", orders.listing, name="list"),
     path("o/<int:org>/orders/<int:number>/", orders.detail, name="detail"),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
     path("o/<int:org>/quota/", quota.show, name="quota"),
+    path("o/<int:org>/orders/<int:number>/pay/", payment.pay, name="pay"),
+    path("o/<int:org>/orders/<int:number>/thanks/", payment.thanks, name="thanks"),
+    path(
+        "o/<int:org>/orders/<int:number>/paypal/<uuid:reference>/",
+        payment.back,
+        name="paypal_return",
+    ),
+    path(
+        "o/<int:org>/orders/<int:number>/paypal/<uuid:reference>/cancelled/",
+        payment.cancelled,
+        name="paypal_cancel",
+    ),
+    path("o/<int:org>/orders/<int:number>/licences/<int:key_pk>/", licences.reveal, name="reveal"),
+    path("o/<int:org>/orders/<int:number>/resend/", licences.resend, name="resend"),
 ]
-urlpatterns = CART + ORDERS

@@ -8,6 +8,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from orders.views import webhook
 from portal import styleguide, theme, views
 from tokens.api import api
 
@@ -18,6 +19,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[Any] = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
+    path("webhooks/paypal/", webhook.paypal, name="paypal_webhook"),
     path("theme/", theme.choose, name="theme"),
 ]
 urlpatterns += i18n_patterns(

@@ -2,11 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from catalog import explained
 from catalog.models import Partner, Product
+from orders import meters
 from orders.models import Order
+from orgs import timeline
 from orgs.access import OrgRequest, member
+from orgs.days import today
 from tokens.models import Token
 
 
@@ -29,10 +34,21 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @member()
 def dashboard(request: OrgRequest) -> HttpResponse:
-    """Where an organization stands: its application, what it may have, its orders and tokens."""
+    """Where an organization stands: its application, what it may have, its orders and quotas."""
+    org, day = request.org, today()
+    application = org.applications.newest()
+    is_qualified = org.is_qualified(day)
+    may_answer = request.membership.may("profile.edit")
     context = {
-        "application": request.org.applications.newest(),
-        "orders": Order.objects.of(request.org).recent()[:5],
-        "tokens": Token.objects.of(request.org).valid(),
+        "application": application,
+        "is_qualified": is_qualified,
+        "steps": timeline.steps(application) if application and not is_qualified else [],
+        "inquiries": application.inquiries.filter(answered_at=None)
+        if application and may_answer
+        else [],
+        "groups": explained.by_partner(org, on=day),
+        "meters": meters.in_use(org, as_of=timezone.now()),
+        "orders": Order.objects.of(org).recent()[:5],
+        "token_count": Token.objects.of(org).valid().count(),
     }
     return render(request, "portal/dashboard.html", context)

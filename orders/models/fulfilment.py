@@ -1,5 +1,6 @@
 """What is owed for each paid line, and the licence keys that can be given."""
 
+from collections.abc import Container, Mapping
 from typing import ClassVar
 
 from django.conf import settings
@@ -28,7 +29,7 @@ class Fulfilment(models.Model):
         DONE = "done", _("Sent")
         CANCELLED = "cancelled", _("Cancelled")
 
-    MOVES: ClassVar = {Status.OWED: {Status.DONE, Status.CANCELLED}}
+    MOVES: ClassVar[Mapping[str, Container[str]]] = {Status.OWED: {Status.DONE, Status.CANCELLED}}
 
     line = models.OneToOneField(OrderLine, on_delete=models.PROTECT, related_name="fulfilment")
     status = models.CharField(

@@ -1,6 +1,7 @@
 """Orders and their lines, and the statuses they go through."""
 
 import uuid
+from collections.abc import Container, Mapping
 from decimal import Decimal
 from typing import ClassVar
 
@@ -60,7 +61,7 @@ class Order(models.Model):
         PAYPAL = "paypal", "PayPal"
         CHEQUE = "cheque", _("Cheque")
 
-    MOVES: ClassVar = {
+    MOVES: ClassVar[Mapping[str, Container[str]]] = {
         Status.AWAITING_PARTNER: {Status.AWAITING_PAYMENT, Status.REFUSED, Status.CANCELLED},
         Status.AWAITING_PAYMENT: {
             Status.PAID,

@@ -1,6 +1,7 @@
 """Payments: one row a PayPal order, the notices PayPal sends, and the money as a ledger."""
 
 import uuid
+from collections.abc import Container, Mapping
 from typing import ClassVar
 
 import pgtrigger
@@ -39,7 +40,7 @@ class Payment(models.Model):
         REVIEW = "review", _("To be looked at")
 
     # payments.md 5.3. What PayPal says it captured is recognized from every status.
-    MOVES: ClassVar = {
+    MOVES: ClassVar[Mapping[str, Container[str]]] = {
         Status.CREATING: {Status.AWAITING_PAYER, Status.FAILED, Status.ABANDONED, Status.REVIEW},
         Status.AWAITING_PAYER: {
             Status.CAPTURING,

@@ -66,25 +66,25 @@ def _quantity(request: OrgRequest) -> int:
 
 @require_POST
 @member("orders.place")
-def line(request: OrgRequest, product: int) -> HttpResponse:
+def line(request: OrgRequest, slug: str) -> HttpResponse:
     """Change one line: its quantity, or whether it is in the next order."""
     match request.POST.get("act"):
         case "remove":
-            return _remove(request, product)
+            return _remove(request, slug)
         case "aside":
-            cart.set_aside(request.membership, product)
+            cart.set_aside(request.membership, slug)
         case "back":
-            cart.bring_back(request.membership, product)
+            cart.bring_back(request.membership, slug)
         case _:
             try:
-                cart.change(request.membership, product, quantity=_quantity(request))
+                cart.change(request.membership, slug, quantity=_quantity(request))
             except ValidationError as refusal:
                 messages.error(request, " ".join(refusal.messages))
     return redirect("orders:cart", request.org.number)
 
 
-def _remove(request: OrgRequest, product: int) -> HttpResponse:
-    item = cart.remove(request.membership, product)
+def _remove(request: OrgRequest, slug: str) -> HttpResponse:
+    item = cart.remove(request.membership, slug)
     back = redirect("orders:cart", request.org.number)
     if item:
         back["Location"] += f"?removed={item.product.slug}&quantity={item.quantity}"
@@ -93,8 +93,8 @@ def _remove(request: OrgRequest, product: int) -> HttpResponse:
 
 @require_POST
 @member("orders.place")
-def group(request: OrgRequest, program: str) -> HttpResponse:
+def program(request: OrgRequest, slug: str) -> HttpResponse:
     """Order only one program's products now, or all but its."""
     change = cart.keep_only if request.POST.get("act") == "only" else cart.drop
-    change(request.membership, program)
+    change(request.membership, slug)
     return redirect("orders:cart", request.org.number)

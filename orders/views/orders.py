@@ -14,7 +14,7 @@ from audit.models import Entry
 from catalog.models import Program
 from orders import cancellation, timeline
 from orders.forms import ReasonForm
-from orders.models import Order
+from orders.models import Order, Payment
 from orgs.access import OrgRequest, member
 
 PAGE = 25
@@ -25,7 +25,7 @@ PAGE = 25
 def listing(request: OrgRequest) -> HttpResponse:
     """Every order, newest first."""
     orders = Order.objects.of(request.org).recent().select_related("placed_by")
-    page = Paginator(orders, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(orders.prefetch_related("lines"), PAGE).get_page(request.GET.get("page"))
     return render(request, "orders/list.html", {"page": page})
 
 
@@ -34,16 +34,19 @@ def listing(request: OrgRequest) -> HttpResponse:
 def detail(request: OrgRequest, number: int) -> HttpResponse:
     """Where one order is, what is in it, and what its buyer agreed to."""
     orders = Order.objects.of(request.org).select_related("placed_by", "organization")
-    lines = "lines__program__partner", "lines__fulfilment"
+    lines = "lines__program", "lines__fulfilment", "lines__license_keys"
     order = get_object_or_404(orders.prefetch_related(*lines), number=number)
+    payment = order.payments.order_by("-seq").first()
     programs = [line.program for line in order.lines.all()]
     needs_partner = any(p.approval == Program.Approval.PARTNER for p in programs)
     context = {
         "order": order,
-        "lines": order.lines.all(),
+        "payment": payment,
+        "may_pay": order.is_payable and request.membership.may("orders.pay"),
         "steps": timeline.steps(order, moves=_moves(order), needs_partner=needs_partner),
-        "is_cancellable": order.status in cancellation.UNPAID,
-        "may_place": request.membership.may("orders.place"),
+        "may_cancel": order.status in cancellation.UNPAID
+        and request.membership.may("orders.place")
+        and (payment is None or payment.status not in Payment.TAKING),
     }
     return render(request, "orders/detail.html", context)
 

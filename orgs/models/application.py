@@ -1,5 +1,6 @@
 """The application for qualification, and the questions staff ask about it."""
 
+from collections.abc import Container, Mapping
 from typing import ClassVar
 
 from django.conf import settings
@@ -38,7 +39,7 @@ class Application(models.Model):
         QUALIFIED = "qualified", _("Qualified")
         DECLINED = "declined", _("Not accepted")
 
-    MOVES: ClassVar = {
+    MOVES: ClassVar[Mapping[str, Container[str]]] = {
         Status.DRAFT: {Status.SUBMITTED},
         Status.SUBMITTED: {
             Status.IN_REVIEW,

@@ -1,0 +1,93 @@
+"""Explained: rules and verdicts in plain words, gathered for pages."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from catalog.eligibility import Facts, Result, Verdict, version_in_force
+from catalog.eligibility import result as judge_one
+from catalog.explaining import Explanation, explain
+from catalog.models import Partner, Program
+from catalog.terms import Criterion
+from catalog.verdicts import verdicts
+from orgs.models import Activity, Organization
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A program with its verdict, and every reason against it in words."""
+
+    program: Program
+    verdict: Verdict
+    failing: list[Explanation]
+
+
+def activity_names() -> dict[str, str]:
+    """The names of activity codes in the reader's language; one query."""
+    return {activity.code: activity.name for activity in Activity.objects.all()}
+
+
+def rules(program: Program, *, on: date) -> list[str]:
+    """What a program asks of an organization, a sentence a criterion."""
+    version = version_in_force(program.versions.all(), on)
+    if version is None:
+        return [_("This program is not open yet.")]
+    names = activity_names()
+    nobody = Facts()
+    return [
+        explain(judge_one(Criterion.from_data(data), nobody, on=on), names).rule
+        for data in version.criteria
+    ]
+
+
+def failing(verdict: Verdict, names: dict[str, str] | None = None) -> list[Explanation]:
+    """Every criterion that fails: the rule, the fact on file, what can be done."""
+    found = [result for result in verdict.results if not result.passed]
+    if not found:
+        return []
+    names = activity_names() if names is None else names
+    return [explain(result, names) for result in found]
+
+
+def short(verdict: Verdict) -> str:
+    """Why not, in the two or three words of a card's chip."""
+    for found in verdict.results:
+        if not found.passed:
+            return _in_short(found)
+    return _("Not open yet")
+
+
+def _in_short(found: Result) -> str:
+    criterion = found.criterion
+    match criterion.fact:
+        case "kind":
+            return _("Not for your kind")
+        case "province":
+            return _("Not in your province")
+        case "activities":
+            return _("Not for your activities")
+        case "budget" if found.fact is None:
+            return _("Budget unknown")
+        case "staff" if found.fact is None:
+            return _("Staff unknown")
+        case "budget":
+            is_above = criterion.max is not None and found.fact > criterion.max  # type: ignore[operator]  # a number
+            return _("Budget too high") if is_above else _("Budget too low")
+        case "staff":
+            is_above = criterion.max is not None and found.fact > criterion.max  # type: ignore[operator]  # a number
+            return _("Too many employees") if is_above else _("Too few employees")
+        case "qualified_months" if found.fact is None:
+            return _("Not qualified")
+    return _("Not eligible yet")
+
+
+def by_partner(organization: Organization, *, on: date) -> list[tuple[Partner, list[Judged]]]:
+    """Every program of every partner, judged and explained; four queries."""
+    names = activity_names()
+    judged = [
+        Judged(program, verdict, failing(verdict, names))
+        for program, verdict in verdicts(organization, on=on)
+    ]
+    return [(partner, list(rows)) for partner, rows in groupby(judged, lambda j: j.program.partner)]

@@ -1,0 +1,256 @@
+"""What people type about an organization, a form a step, and what staff write about it."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from orgs import numbers
+from orgs.models import Activity, Document, Organization
+from orgs.vocabulary import PROVINCES
+
+
+class StepForm(forms.ModelForm):
+    """A step of the registration: may be saved half filled; sending asks for the rest."""
+
+    title: ClassVar[Any]
+
+    def clean_unique(self, field: str) -> None:
+        """Refuse a number that another organization has, without telling whose it is."""
+        value = self.cleaned_data.get(field)
+        if not value:
+            return
+        others = Organization.objects.exclude(pk=self.instance.pk)
+        if others.filter(**{field: value}).exists():
+            text = _(
+                "This number is registered already. If you act for this organization, write to us: "
+                "we put you in touch with its administrators."
+            )
+            self.add_error(field, ValidationError(text, "registered"))
+
+
+class IdentityForm(StepForm):
+    title = _("Name and numbers")
+
+    former_names_text = forms.CharField(
+        label=_("Former names"),
+        help_text=_("One on each line."),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    class Meta:
+        model = Organization
+        fields = ("legal_name", "kind", "bn", "neq", "corporation_number")
+        labels: ClassVar = {
+            "legal_name": _("Legal name"),
+            "kind": _("Kind of organization"),
+            "bn": _("Business number"),
+            "neq": _("Québec enterprise number (NEQ)"),
+            "corporation_number": _("Federal corporation number"),
+        }
+        help_texts: ClassVar = {
+            "legal_name": _("As on your letters patent or your registration."),
+            "bn": _("Nine digits, and for a charity RR and four more: 12345 6789 RR 0001."),
+            "neq": _("Ten digits, if you are registered in Quebec."),
+            "corporation_number": _("If you are incorporated federally."),
+        }
+        widgets: ClassVar = {
+            "legal_name": forms.TextInput(attrs={"autocomplete": "organization"}),
+            "kind": forms.RadioSelect,
+            "bn": forms.TextInput(attrs={"class": "w-16", "autocomplete": "off"}),
+            "neq": forms.TextInput(attrs={"class": "w-10", "autocomplete": "off"}),
+            "corporation_number": forms.TextInput(attrs={"class": "w-10", "autocomplete": "off"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = Organization.Kind.choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["former_names_text"].initial = "\n".join(self.instance.former_names)
+
+    def clean_bn(self) -> str:
+        text = self.cleaned_data["bn"]
+        is_charity = self.data.get("kind") == Organization.Kind.CHARITY
+        return numbers.clean_bn(text, account="RR" if is_charity else "") if text else ""
+
+    def clean_neq(self) -> str:
+        return numbers.clean_neq(self.cleaned_data["neq"]) if self.cleaned_data["neq"] else ""
+
+    def clean_corporation_number(self) -> str:
+        text = self.cleaned_data["corporation_number"]
+        return numbers.clean_corporation_number(text) if text else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for field in ("bn", "neq", "corporation_number"):
+            self.clean_unique(field)
+        return data
+
+    def validate_unique(self) -> None:
+        """Done in `clean`, in words that help."""
+
+    def validate_constraints(self) -> None:
+        """Done in `clean`; the database's own constraints stand behind."""
+
+    def save(self, commit: bool = True) -> Any:
+        lines = self.cleaned_data["former_names_text"].splitlines()
+        self.instance.former_names = [line.strip()[:200] for line in lines if line.strip()]
+        return super().save(commit)
+
+
+class ActivitiesForm(StepForm):
+    title = _("Activities")
+
+    class Meta:
+        model = Organization
+        fields = ("activities",)
+        labels: ClassVar = {"activities": _("What does your organization do?")}
+        help_texts: ClassVar = {"activities": _("Choose all that apply.")}
+        widgets: ClassVar = {"activities": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["activities"]
+        field.required = False
+        field.queryset = Activity.objects.all()
+        field.label_from_instance = lambda activity: activity.name
+
+
+class MissionForm(StepForm):
+    title = _("Mission and language")
+
+    class Meta:
+        model = Organization
+        fields = ("mission", "language")
+        labels: ClassVar = {
+            "mission": _("Mission"),
+            "language": _("Language in which we write to your organization"),
+        }
+        help_texts: ClassVar = {"mission": _("Two or three sentences: what you do, for whom.")}
+        widgets: ClassVar = {
+            "mission": forms.Textarea(attrs={"rows": 5}),
+            "language": forms.RadioSelect,
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("fr", _("French")), ("en", _("English"))]  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class BudgetForm(StepForm):
+    title = _("Budget and staff")
+
+    class Meta:
+        model = Organization
+        fields = ("annual_budget", "budget_source", "budget_year", "staff")
+        labels: ClassVar = {
+            "annual_budget": _("Annual budget"),
+            "budget_source": _("Where this figure comes from"),
+            "budget_year": _("For which year"),
+            "staff": _("Paid employees"),
+        }
+        help_texts: ClassVar = {
+            "annual_budget": _("Total expenses of your last complete year, in dollars."),
+            "staff": _("How many people; 0 if you have volunteers only."),
+        }
+        widgets: ClassVar = {
+            "budget_source": forms.RadioSelect,
+            "budget_year": forms.NumberInput(attrs={"class": "w-7", "inputmode": "numeric"}),
+            "staff": forms.NumberInput(attrs={"class": "w-7", "inputmode": "numeric"}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        budget: Any = self.fields["annual_budget"]
+        budget.localize, budget.unit = True, "$"
+        budget.widget = forms.TextInput(attrs={"class": "w-10", "inputmode": "decimal"})
+        budget.widget.is_localized = True
+        self.fields["budget_source"].choices = Organization.BudgetSource.choices  # type: ignore[attr-defined]  # a ChoiceField
+
+    def clean_budget_year(self) -> int | None:
+        year = self.cleaned_data["budget_year"]
+        if year is not None and not 2000 <= year <= 2100:
+            raise ValidationError(_("Write the year with four digits, such as 2025."))
+        return year
+
+
+class AddressForm(StepForm):
+    title = _("Address and contact")
+
+    province = forms.ChoiceField(
+        label=_("Province or territory"), choices=[("", "—"), *PROVINCES.items()], required=False
+    )
+
+    class Meta:
+        model = Organization
+        fields = ("street", "unit", "city", "province", "postal_code", "phone", "website", "email")
+        labels: ClassVar = {
+            "street": _("Street address"),
+            "unit": _("Unit"),
+            "city": _("City"),
+            "postal_code": _("Postal code"),
+            "phone": _("Telephone"),
+            "website": _("Website"),
+            "email": _("E-mail address for licences"),
+        }
+        help_texts: ClassVar = {
+            "email": _("A shared address that stays when people leave, such as info@…"),
+            "website": _("Beginning with https://"),
+        }
+        widgets: ClassVar = {
+            "street": forms.TextInput(attrs={"autocomplete": "street-address"}),
+            "unit": forms.TextInput(attrs={"class": "w-7"}),
+            "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
+            "postal_code": forms.TextInput(attrs={"class": "w-7", "autocomplete": "postal-code"}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """The postal code and its province belong together."""
+        data = super().clean() or {}
+        if code := data.get("postal_code"):
+            try:
+                data["postal_code"] = numbers.clean_postal_code(
+                    code, province=data.get("province", "")
+                )
+            except ValidationError as refusal:
+                self.add_error("postal_code", refusal)
+        return data
+
+
+STEPS: dict[str, type[StepForm]] = {
+    "identity": IdentityForm,
+    "activities": ActivitiesForm,
+    "mission": MissionForm,
+    "budget": BudgetForm,
+    "address": AddressForm,
+}
+
+
+class DocumentForm(forms.Form):
+    """One document."""
+
+    kind = forms.ChoiceField(label=_("What it is"), choices=Document.Kind.choices)
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("PDF, JPEG or PNG, up to 10 MB."),
+        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The applicant's answer to a question of staff, with a document if one was asked for."""
+
+    answer = forms.CharField(label=_("Your answer"), widget=forms.Textarea(attrs={"rows": 5}))
+    kind = forms.ChoiceField(
+        label=_("What the document is"),
+        choices=[("", "—"), *Document.Kind.choices],
+        required=False,
+    )
+    file = forms.FileField(
+        label=_("Document"),
+        help_text=_("PDF, JPEG or PNG, up to 10 MB."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    )

@@ -1,0 +1,136 @@
+"""Loading: write the organizations and people of a demo file, as often as one likes."""
+
+from datetime import date, datetime, time, timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.models import record
+from orgs import clock, demofile, staff
+from orgs.days import TORONTO
+from orgs.holidays import holidays_of
+from orgs.models import Activity, Application, Inquiry, Membership, Organization, Role
+from orgs.models.organization import FIRST_NUMBER
+from orgs.qualification import REVIEW_DAYS
+
+Status = Application.Status
+WAS_QUALIFIED = {"qualified", "lapsed", "suspended"}
+
+
+def load(data: demofile.DemoFile) -> None:
+    """Write what is not there yet. Call it in a transaction."""
+    staff.ensure_groups()
+    known = set(Organization.objects.values_list("number", flat=True))
+    fresh = [row for row in data.organizations if row.number not in known]
+    for row in fresh:
+        _organization(row)
+    numbers = dict(Organization.objects.values_list("number", "pk"))
+    for row in fresh:
+        if row.parent:
+            Organization.objects.filter(number=row.number).update(parent=numbers[row.parent])
+    for person in data.people:
+        _person(person)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval('orgs_organization_number', (SELECT greatest(max(number), %s) "
+            "FROM orgs_organization), true) WHERE EXISTS (SELECT 1 FROM orgs_organization)",
+            [FIRST_NUMBER],
+        )
+
+
+def _organization(row: demofile.Organization) -> None:
+    organization = Organization.objects.create(
+        number=row.number,
+        legal_name=row.legal_name,
+        former_names=list(row.former_names),
+        kind=row.kind,
+        bn=row.bn,
+        neq=row.neq,
+        corporation_number=row.corporation_number,
+        province=row.province,
+        street=row.address.street,
+        unit=row.address.unit,
+        city=row.address.city,
+        postal_code=row.address.postal_code,
+        phone=row.phone,
+        website=row.website,
+        email=row.email,
+        language=row.language,
+        mission=row.mission,
+        secular_arm=row.secular_arm,
+        annual_budget=row.annual_budget,
+        budget_source=Organization.BudgetSource.STATEMENTS if row.annual_budget else "",
+        budget_year=2025 if row.annual_budget else None,
+        staff=row.staff,
+        qualified_since=row.qualified_since,
+        qualified_until=row.qualified_until,
+        suspended_on=row.qualified_until + timedelta(days=1)
+        if row.status == "suspended" and row.qualified_until
+        else None,
+    )
+    organization.activities.set(Activity.objects.filter(code__in=row.activities))
+    _application(organization, row)
+
+
+def _application(organization: Organization, row: demofile.Organization) -> None:
+    """The application that led to where the organization stands."""
+    status = Status.QUALIFIED if row.status in WAS_QUALIFIED else Status(row.status)
+    application = Application(organization=organization, status=status)
+    if row.submitted_on:
+        application.submitted_at = _at_ten(row.submitted_on)
+        years = [row.submitted_on.year, row.submitted_on.year + 1]
+        holidays = holidays_of(row.province, years)
+        application.due_on = clock.due(row.submitted_on, REVIEW_DAYS, holidays)
+    if status == Status.QUALIFIED and row.qualified_since:
+        application.decided_at = _at_ten(row.qualified_since)
+    if row.submitted_on and status == Status.DECLINED:
+        application.decided_at = _at_ten(row.submitted_on + timedelta(days=9))
+        with translation.override(row.language):
+            application.reason = _(
+                "The papers you sent are those of a business that pays dividends."
+            )
+    if row.submitted_on and status == Status.INFO_NEEDED:
+        application.waiting_since = row.submitted_on + timedelta(days=1)
+    application.save()
+    if status == Status.INFO_NEEDED:
+        with translation.override(row.language):
+            question = _(
+                "We cannot read the second page of your letters patent. Please send a legible copy."
+            )
+        Inquiry.objects.create(application=application, question=question)
+    record(application, f"application.{status}", by=None, note="Demo history")
+
+
+def _at_ten(day: date) -> datetime:
+    return datetime.combine(day, time(10), tzinfo=TORONTO)
+
+
+def _person(row: demofile.Person) -> None:
+    user, is_new = User.objects.get_or_create(
+        email=row.email,
+        defaults={
+            "username": row.username,
+            "first_name": row.first_name,
+            "last_name": row.last_name,
+            "language": row.language,
+            "is_staff": bool(row.staff),
+            "is_superuser": row.staff == "superuser",
+        },
+    )
+    if is_new:
+        user.set_password(settings.DEMO_PASSWORD)
+        user.save(update_fields=["password"])
+        EmailAddress.objects.create(user=user, email=row.email, verified=True, primary=True)
+        if row.staff in staff.GROUPS:
+            user.groups.add(Group.objects.get(name=row.staff))
+    for membership in row.memberships:
+        Membership.objects.get_or_create(
+            user=user,
+            organization=Organization.objects.get(number=membership.organization),
+            defaults={"role": Role.objects.get(code=membership.role, organization=None)},
+        )

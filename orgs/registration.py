@@ -1,0 +1,102 @@
+"""Registration: an organization with its owner, described step by step, sent in once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from accounts.languages import reader_language
+from accounts.models import User
+from audit.models import record
+from orgs import numbers
+from orgs.models import Application, Document, Membership, Organization, Role
+from orgs.requirements import Profile, Requirement, missing
+
+MOST_DRAFTS = 5  # of one person
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody saved the application after this page was opened."""
+
+
+@transaction.atomic
+def start(*, by: User) -> Organization:
+    """An empty organization with a draft application, owned by this person.
+
+    Raises ValidationError when the person has five drafts already.
+    """
+    drafts = Application.objects.filter(started_by=by, status=Application.Status.DRAFT)
+    if drafts.count() >= MOST_DRAFTS:
+        text = _("You have %(most)s drafts. Finish one of them first.")
+        raise ValidationError(text, "too_many", {"most": MOST_DRAFTS})
+    organization = Organization.objects.create(language=reader_language())
+    owner = Role.objects.get(code="owner", organization=None)
+    Membership.objects.create(user=by, organization=organization, role=owner)
+    application = Application.objects.create(organization=organization, started_by=by)
+    record(application, "application.started", by=by)
+    return organization
+
+
+@transaction.atomic
+def save_step(form: Any, *, version: int, by: User) -> Application:
+    """Write one step of a draft. Raises ChangedMeanwhile when another tab saved before."""
+    organization: Organization = form.instance
+    draft = Application.objects.select_for_update().get(
+        organization=organization, status=Application.Status.DRAFT
+    )
+    if draft.version != version:
+        raise ChangedMeanwhile
+    form.save()
+    Application.objects.filter(pk=draft.pk).update(version=F("version") + 1)
+    record(draft, "application.saved", by=by, step=type(form).__name__)
+    return draft
+
+
+def profile_of(organization: Organization) -> Profile:
+    """What is known about an applicant, as the requirements read it; two queries."""
+    return Profile(
+        kind=organization.kind,
+        legal_name=organization.legal_name,
+        province=organization.province,
+        street=organization.street,
+        city=organization.city,
+        postal_code=organization.postal_code,
+        phone=str(organization.phone or ""),
+        email=organization.email,
+        bn=organization.bn,
+        neq=organization.neq,
+        corporation_number=organization.corporation_number,
+        mission=organization.mission,
+        activities=frozenset(a.code for a in organization.activities.all()),
+        budget=organization.annual_budget,
+        documents=frozenset(Document.objects.of(organization).values_list("kind", flat=True)),
+        is_branch=organization.parent_id is not None,
+    )
+
+
+def lacks(organization: Organization) -> list[Requirement]:
+    """Everything that is still missing before the application can be sent."""
+    return missing(profile_of(organization))
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A number that looks mistyped: worth a second look, not a refusal."""
+
+    field: str
+    text: Any
+
+
+def doubts(organization: Organization) -> list[Doubt]:
+    """Numbers whose check digit is wrong."""
+    found = []
+    if organization.bn and not numbers.is_plausible_bn(organization.bn):
+        text = _("This business number’s check digit is wrong: compare it with your papers.")
+        found.append(Doubt("bn", text))
+    if organization.neq and not numbers.is_plausible_neq(organization.neq):
+        text = _("This NEQ’s check digit is wrong: compare it with your papers.")
+        found.append(Doubt("neq", text))
+    return found

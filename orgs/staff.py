@@ -1,0 +1,57 @@
+"""Staff: the groups whose members do the portal's daily work, and what each may."""
+
+from typing import Final
+
+from django.contrib.auth.models import Group, Permission
+
+# {group: {app.model: acts}}; nobody may delete.
+GROUPS: Final = {
+    "qualification": {
+        "orgs.application": "view change",
+        "orgs.organization": "view change",
+        "orgs.document": "view",
+        "orgs.inquiry": "view",
+        "orgs.membership": "view",
+        "orgs.role": "view",
+        "orgs.activity": "view",
+        "accounts.user": "view",
+        "mail.message": "view change",
+        "audit.entry": "view",
+    },
+    "fulfilment": {
+        "orders.order": "view change",
+        "orders.payment": "view change",
+        "orders.moneyentry": "view",
+        "orders.webhookevent": "view",
+        "orders.fulfilment": "view change",
+        "orders.licensekey": "view add",
+        "catalog.partner": "view change add",
+        "catalog.program": "view change add",
+        "catalog.product": "view change add",
+        "catalog.category": "view change add",
+        "catalog.stockentry": "view add",
+        "catalog.stockalert": "view",
+        "tokens.token": "view",
+        "tokens.client": "view change add",
+        "tokens.verification": "view",
+        "orgs.organization": "view",
+        "accounts.user": "view",
+        "mail.message": "view change",
+        "audit.entry": "view",
+    },
+}
+
+
+def ensure_groups() -> None:
+    """Create the groups, or bring their rights up to date; run by `manage.py staff_groups`."""
+    permissions = {
+        f"{p.content_type.app_label}.{p.codename}": p
+        for p in Permission.objects.select_related("content_type")
+    }
+    for name, rights in GROUPS.items():
+        group, _is_new = Group.objects.get_or_create(name=name)
+        wanted = []
+        for model, acts in rights.items():
+            app, _dot, model_name = model.partition(".")
+            wanted += [permissions[f"{app}.{act}_{model_name}"] for act in acts.split()]
+        group.permissions.set(wanted)

@@ -1,0 +1,1 @@
+"""Pages of organizations: registering, sending papers, who it is and who acts for it."""

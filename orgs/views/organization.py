@@ -1,0 +1,66 @@
+"""An organization's own pages: its facts, its people, its papers, questions of staff."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.models import record
+from orgs import documents, qualification
+from orgs.access import OrgRequest, member
+from orgs.forms import AnswerForm
+from orgs.models import Document, Inquiry
+from orgs.views.registration import files_of
+
+
+@require_safe
+@member()
+def detail(request: OrgRequest) -> HttpResponse:
+    """The facts on file, and how to have them changed."""
+    may_read = request.membership.may("profile.edit")
+    context = {"files": files_of(request, removable=False) if may_read else []}
+    return render(request, "orgs/detail.html", context)
+
+
+@require_safe
+@member()
+def people(request: OrgRequest) -> HttpResponse:
+    """Who acts for the organization, and what each may do."""
+    memberships = request.org.memberships.select_related("user", "role")
+    return render(request, "orgs/people.html", {"memberships": memberships})
+
+
+@require_safe
+@member("profile.edit")
+def document(request: OrgRequest, pk: int) -> HttpResponseBase:
+    """A document of one's own, as a download; reading is recorded."""
+    found = get_object_or_404(Document.objects.of(request.org), pk=pk)
+    record(found, "document.read", by=request.user)
+    return documents.download(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member("profile.edit")
+def answer(request: OrgRequest, pk: int) -> HttpResponse:
+    """Answer a question of staff, with a document if it asks for one."""
+    inquiries = Inquiry.objects.filter(application__organization=request.org)
+    inquiry = get_object_or_404(inquiries.select_related("application"), pk=pk)
+    form = AnswerForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            with transaction.atomic():
+                if data["file"]:
+                    kind = data["kind"] or Document.Kind.OTHER
+                    documents.store(request.org, file=data["file"], kind=kind, by=request.user)
+                qualification.answer(inquiry, by=request.user, text=data["answer"])
+        except ValidationError as refusal:
+            form.add_error("file" if refusal.code != "answered" else None, refusal)
+        else:
+            messages.success(request, _("Thank you. Our staff go on with your application."))
+            return redirect("dashboard", request.org.number)
+    context = {"inquiry": inquiry, "form": form}
+    return render(request, "orgs/answer.html", context, status=422 if form.errors else 200)
