@@ -2,6 +2,7 @@
 
 import io
 import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +41,8 @@ class Command(BaseCommand):
         finally:
             if supervisor:
                 supervisor.stop()
-            embedded.down(settings.BASE_DIR / "var/dev")
+            if home := os.environ.get("PORTAL_EMBEDDED"):  # manage.py started them
+                embedded.down(Path(home))
 
     def prepare(self, port: int) -> Supervisor:
         """The database up to date, with demo data, and what the children need to know."""
