@@ -11,6 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import F, Func, Q, TextField, Value
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import sort_key
@@ -84,7 +85,7 @@ class SearchForm(forms.Form):
     def active(self) -> list[tuple[str, str]]:
         """The filters in force: (field, in words), to be taken away one by one."""
         asked = self.asked()
-        words = [("q", f"« {asked['q']} »")] if "q" in asked else []
+        words = [("q", gettext("“%(words)s”") % {"words": asked["q"]})] if "q" in asked else []
         for name in ("partner", "category", "kind", "platform", "available", "ours"):
             if name in asked:
                 choices = dict(getattr(self.fields[name], "choices", ()))
