@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group
 
 from accounts.models import User
-from tests.factories import MembershipFactory, OrganizationFactory, ProductFactory, UserFactory
+from tests.factories import (
+    MembershipFactory,
+    OrderFactory,
+    OrderLineFactory,
+    OrganizationFactory,
+    ProductFactory,
+    UserFactory,
+)
 from tokens.issue import issue
 
 
@@ -26,12 +33,16 @@ def build_world() -> World:
         people[group] = UserFactory(is_staff=True)
         people[group].groups.add(Group.objects.get_or_create(name=group)[0])
     product = ProductFactory()
+    order = OrderFactory(organization=org, placed_by=people["owner"])
+    OrderLineFactory(order=order, product=product)
     token, _ = issue(org, bearer_name="Noor", bearer_email="noor@example.org", by=people["owner"])
     return World(
         people=people,
         arguments={
             "org": org.number,
             "product": product.slug,
+            "program": product.program.slug,
+            "order": order.number,
             "partner": product.program.partner.slug,
             "token": token.pk,
         },
