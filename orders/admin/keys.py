@@ -139,8 +139,8 @@ class KeyPoolAdmin(ReadOnly):
         try:
             report = key_import.add(pool, lines, by=request.user)
         except IntegrityError:
-            text = _("Somebody imported some of these keys at this moment. Try again.")
-            self.message_user(request, text, messages.ERROR)
+            sorry = _("Somebody imported some of these keys at this moment. Try again.")
+            self.message_user(request, sorry, messages.ERROR)
             return
         text = ngettext(
             "%(count)s key was imported.", "%(count)s keys were imported.", len(report.fresh)
