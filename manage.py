@@ -17,7 +17,8 @@ def main() -> None:
         import embedded  # not "portal.embedded": that would load Celery and the settings
 
         sys.path.pop(0)
-        for key, value in embedded.up(ROOT / "var/dev").items():
+        home = os.environ["PORTAL_EMBEDDED"] = str(ROOT / "var/dev")
+        for key, value in embedded.up(Path(home)).items():
             os.environ.setdefault(key, value)
     from django.core.management import execute_from_command_line
 

@@ -69,7 +69,7 @@ class SearchForm(forms.Form):
     available = forms.BooleanField(label=_("Only what is in stock"), required=False)
     ours = forms.BooleanField(label=_("Only what we may order"), required=False)
     sort = forms.ChoiceField(
-        label=_("Order"),
+        label=_("Sort"),
         choices=[
             ("", _("By partner")),
             ("name", _("By name")),

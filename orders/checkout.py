@@ -49,7 +49,9 @@ def place(
         return placed
     now = timezone.now()
     # Read again under the lock: also the role, which may be gone since the page was opened.
-    membership = Membership.objects.of(by).get(organization=organization)
+    membership = Membership.objects.of(by).filter(organization=organization).first()
+    if membership is None:
+        raise ValidationError([rules.not_allowed()])
     decision = decide(membership, at=now)
     if seen and seen != decision.fingerprint:
         raise ValidationError([changed()])

@@ -179,7 +179,7 @@ def _sentences(program: Program, limit: Limit, names: Names) -> Iterator[str]:
     if limit.max is not None:
         yield _most(limit) % {"number": show(limit.max)}
     if limit.min is not None:
-        yield _("At least %(number)s in an order.") % {"number": show(limit.min)}
+        yield _("In an order: at least %(number)s.") % {"number": show(limit.min)}
     if limit.title_groups:
         titles = ", ".join(names.get((program.pk, name), name) for name in limit.title_groups)
         yield _("Counted: %(titles)s.") % {"titles": titles}
@@ -199,21 +199,21 @@ def _most(limit: Limit) -> str:
     """The sentence that fits what a maximum counts, and for what."""
     if limit.window.kind == "order" and limit.metric == "units":
         return {
-            "program": _("At most %(number)s units in an order."),
-            "title_group": _("At most %(number)s units of each title in an order."),
-            "product": _("At most %(number)s units of each product in an order."),
+            "program": _("Units in an order: at most %(number)s."),
+            "title_group": _("Units of each title in an order: at most %(number)s."),
+            "product": _("Units of each product in an order: at most %(number)s."),
         }[limit.scope]
     if limit.metric == "units":
         return {
-            "program": _("At most %(number)s units."),
-            "title_group": _("At most %(number)s units of each title."),
-            "product": _("At most %(number)s units of each product."),
+            "program": _("Units: at most %(number)s."),
+            "title_group": _("Units of each title: at most %(number)s."),
+            "product": _("Units of each product: at most %(number)s."),
         }[limit.scope]
     return {
-        "orders": _("At most this many orders: %(number)s."),
-        "products": _("At most this many different products: %(number)s."),
-        "title_groups": _("At most this many different titles: %(number)s."),
-        "fees": _("Administration fees of at most %(number)s."),
+        "orders": _("Orders: at most %(number)s."),
+        "products": _("Different products: at most %(number)s."),
+        "title_groups": _("Different titles: at most %(number)s."),
+        "fees": _("Administration fees: at most %(number)s."),
     }[limit.metric]
 
 

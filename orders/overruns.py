@@ -97,32 +97,27 @@ _WITH_DAY = {
     "fees": _(
         "You ask for %(asked)s in all, and your quota leaves %(left)s of %(max)s until %(day)s."
     ),
-    "orders": _(
-        "Your organization may place %(max)s orders in %(program)s and has placed %(used)s; the "
-        "next is possible on %(day)s."
-    ),
+    "orders": _("Orders in %(program)s: your quota leaves %(left)s of %(max)s until %(day)s."),
     "products": _(
-        "Your organization may choose %(max)s different products of %(program)s until %(day)s. It "
-        "has chosen %(used)s, and asks for %(asked)s more."
+        "Different products of %(program)s: you ask for %(asked)s more, and your quota leaves "
+        "%(left)s of %(max)s until %(day)s."
     ),
     "title_groups": _(
-        "Your organization may choose %(max)s different titles of %(program)s until %(day)s. It "
-        "has chosen %(used)s, and asks for %(asked)s more."
+        "Different titles of %(program)s: you ask for %(asked)s more, and your quota leaves "
+        "%(left)s of %(max)s until %(day)s."
     ),
 }
 _WITHOUT_DAY = {
     "units": _("You ask for %(asked)s in all, and your quota leaves %(left)s of %(max)s."),
     "fees": _("You ask for %(asked)s in all, and your quota leaves %(left)s of %(max)s."),
-    "orders": _(
-        "Your organization may place %(max)s orders in %(program)s and has placed %(used)s."
-    ),
+    "orders": _("Orders in %(program)s: your quota leaves %(left)s of %(max)s."),
     "products": _(
-        "Your organization may choose %(max)s different products of %(program)s. It has chosen "
-        "%(used)s, and asks for %(asked)s more."
+        "Different products of %(program)s: you ask for %(asked)s more, and your quota leaves "
+        "%(left)s of %(max)s."
     ),
     "title_groups": _(
-        "Your organization may choose %(max)s different titles of %(program)s. It has chosen "
-        "%(used)s, and asks for %(asked)s more."
+        "Different titles of %(program)s: you ask for %(asked)s more, and your quota leaves "
+        "%(left)s of %(max)s."
     ),
 }
 

@@ -41,13 +41,19 @@ def _about_the_organization(situation: Situation) -> Iterator[Refusal]:
     if not situation.demands:
         yield Refusal(_("Your cart is empty."), "empty")
     if not situation.may_place:
-        yield Refusal(_("Your role in this organization does not let you order."), "not_allowed")
+        yield not_allowed()
     if not situation.is_qualified:
         text = _(
             "Your organization is not qualified at the moment. Your cart is kept, and you can "
             "order as soon as it is."
         )
         yield Refusal(text, "not_qualified")
+
+
+def not_allowed() -> Refusal:
+    """Whoever asks may not order for this organization."""
+    text = _("Your role in this organization does not let you order. Ask an administrator.")
+    return Refusal(text, "not_allowed")
 
 
 def _about_products(demand: Demand) -> Iterator[Refusal]:

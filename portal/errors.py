@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 
 
 def conflict(request: HttpRequest) -> HttpResponse:
@@ -12,3 +13,9 @@ def conflict(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was open too long, or cookies are off."""
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: in both languages, with a reference, and without the database."""
+    page = loader.get_template("500.html").render({"request": request})
+    return HttpResponse(page, status=500)

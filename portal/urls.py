@@ -8,8 +8,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from mail import mailbox
 from orders.views import webhook
-from portal import styleguide, theme, views
+from portal import errors, probes, styleguide, theme, views
 from tokens.api import api
 
 admin.autodiscover()
@@ -19,6 +20,13 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns: list[Any] = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
+    path("healthz", probes.alive, name="alive"),
+    path("readyz", probes.ready, name="ready"),
+    path(".well-known/security.txt", probes.security_txt, name="security_txt"),
+    path("robots.txt", probes.robots_txt, name="robots_txt"),
+    path("mailbox/", mailbox.inbox, name="mailbox"),
+    path("mailbox/<slug:name>/", mailbox.letter, name="mailbox_letter"),
+    path("mailbox/<slug:name>/html/", mailbox.html, name="mailbox_html"),
     path("webhooks/paypal/", webhook.paypal, name="paypal_webhook"),
     path("theme/", theme.choose, name="theme"),
 ]
@@ -34,3 +42,5 @@ urlpatterns += i18n_patterns(
 )
 if settings.DEBUG:
     urlpatterns += i18n_patterns(path("styleguide/", styleguide.page, name="styleguide"))
+
+handler500 = errors.broken
