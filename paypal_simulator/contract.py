@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # has none
 from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 FOLDER = Path(__file__).parent / "openapi"
@@ -99,7 +99,7 @@ def document(file: str) -> dict[str, Any]:
 @cache
 def registry() -> Registry[Any]:
     """All the official files, by their names, to resolve references in."""
-    pairs = [(f"urn:{file}", Resource(document(file), specification=DRAFT4)) for file in FILES]
+    pairs = [(f"urn:{file}", DRAFT4.create_resource(document(file))) for file in FILES]
     return Registry().with_resources(pairs)
 
 
@@ -107,7 +107,7 @@ def registry() -> Registry[Any]:
 def operations() -> list[tuple[re.Pattern[str], Operation]]:
     """Every operation of the files, with the pattern of its path."""
     return [
-        (re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), Operation(file, path, method))
+        (re.compile(re.sub(r"\{\w+\}", "([^/]+)", path)), Operation(file, path, method))
         for file in FILES
         for path, methods in document(file)["paths"].items()
         for method in methods
@@ -115,11 +115,12 @@ def operations() -> list[tuple[re.Pattern[str], Operation]]:
     ]
 
 
-def find(method: str, path: str) -> Operation | None:
-    """The operation that a request is about; None if the files have no such."""
+def find(method: str, path: str) -> tuple[Operation, str] | None:
+    """The operation that a request is about, and the id in its path; None if there is no such."""
     for pattern, operation in operations():
-        if operation.method == method.lower() and pattern.fullmatch(path):
-            return operation
+        match = pattern.fullmatch(path)
+        if match and operation.method == method.lower():
+            return operation, "".join(match.groups())
     return None
 
 

@@ -5,7 +5,7 @@ import logging
 import random
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -136,7 +136,9 @@ def post(url: str, notice: Notice) -> int:
 class Courier(threading.Thread):
     """Carries notices that are due, and tries again later where nobody said yes."""
 
-    def __init__(self, state: State, signer: Signer, *, chores: Iterable = ()) -> None:
+    def __init__(
+        self, state: State, signer: Signer, *, chores: Sequence[Callable[[State], bool]] = ()
+    ) -> None:
         super().__init__(name="paypal-simulator-courier", daemon=True)
         self.state, self.signer, self.chores = state, signer, tuple(chores)
         self._end = threading.Event()
@@ -144,8 +146,9 @@ class Courier(threading.Thread):
     def run(self) -> None:
         while not self._end.wait(TICK):
             with self.state.lock:
-                if any([chore(self.state) for chore in self.chores]):
-                    self.state.save()
+                for chore in self.chores:
+                    if chore(self.state):
+                        self.state.save()
             for delivery in self._due():
                 self._deliver(delivery)
 

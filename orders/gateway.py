@@ -1,0 +1,109 @@
+"""What the portal needs of a payment provider: an order made, asked for, captured, a notice judged.
+
+Every call is one of: done, or one of three failures. Only `NotSent` and `Rejected` say that
+nothing happened; after `OutcomeUnknown` the same call is repeated with the same request id, or
+the provider is asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from typing import Protocol
+from uuid import UUID
+
+
+class GatewayError(Exception):
+    """A call that brought no answer to go on with."""
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        status: int | None = None,
+        issues: Sequence[str] = (),
+        debug_id: str = "",
+        retry_after: int | None = None,
+    ) -> None:
+        super().__init__(text or ", ".join(issues))
+        self.status = status
+        self.issues = tuple(issues)
+        self.debug_id = debug_id
+        self.retry_after = retry_after  # seconds
+
+
+class NotSent(GatewayError):
+    """Provably not processed: no connection, no access token, too many calls."""
+
+
+class Rejected(GatewayError):
+    """Answered with a refusal: it did not happen, and `issues` say why."""
+
+
+class OutcomeUnknown(GatewayError):
+    """It may have happened: time-out, broken connection, a fault at the provider's."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line that the payer sees; `fee` in CAD for one."""
+
+    name: str
+    quantity: int
+    fee: Decimal
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """What is to be paid, by whom it is asked, and where the payer comes back to."""
+
+    reference: UUID
+    invoice_id: str
+    amount: Decimal
+    currency: str
+    items: Sequence[Item]
+    language: str
+    brand: str
+    return_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the provider says of one of its orders now; the only input of the state machine."""
+
+    paypal_id: str
+    status: str
+    amount: Decimal | None = None
+    currency: str = ""
+    reference: str = ""
+    capture_id: str = ""
+    capture_status: str = ""
+    detail: str = ""
+    approve_url: str = ""
+    debug_id: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+    """A payment provider. Each method raises NotSent, Rejected or OutcomeUnknown."""
+
+    def create_order(self, checkout: Checkout) -> Snapshot:
+        """Make an order to be approved by the payer; repeated with one reference, it is one."""
+
+    def fetch_order(self, paypal_id: str) -> Snapshot:
+        """What the provider says of an order now."""
+
+    def capture(self, paypal_id: str, *, reference: UUID, generation: int) -> Snapshot:
+        """Take the money of an approved order; repeated with one generation, it is one."""
+
+    def verify_webhook(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Whether a notice, byte for byte as it came, is the provider's."""
+
+
+@cache
+def provider() -> Provider:
+    """The provider that the settings name, one a process."""
+    from orders.paypal import PayPal  # loaded when money is first spoken of
+
+    return PayPal.from_settings()
