@@ -5,10 +5,10 @@ from typing import Any
 
 from paypal_simulator.state import Record, State
 
-MERCHANT = {"email_address": "shop@simulator.example", "merchant_id": "SIMULATEDSHOP"}
+MERCHANT = {"email_address": "shop@simulator.example", "merchant_id": "SHAMTRADER222"}
 PAYER = {
     "email_address": "payer@simulator.example",
-    "account_id": "SIMULATEDPAYR",  # thirteen letters, as PayPal's have
+    "account_id": "SHAMPAYER2222",  # without the letters and digits that look alike
     "account_status": "VERIFIED",
     "name": {"given_name": "Simulated", "surname": "Payer"},
     "address": {"country_code": "CA"},

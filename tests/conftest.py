@@ -9,6 +9,8 @@ from django.utils import translation
 
 from tests.factories import MembershipFactory, UserFactory
 
+pytest_plugins = ["tests.paypal_fixture"]
+
 
 @pytest.fixture(autouse=True)
 def english():
