@@ -8,7 +8,6 @@ import json
 import re
 import socket
 import threading
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,14 +52,18 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._coming: list[Fault] = []
+        self._cleared = threading.Event()
 
     def add(self, fault: Fault) -> None:
         with self._lock:
             self._coming.append(fault)
 
     def clear(self) -> None:
+        """Let no more of them come, and end the pauses that have begun."""
         with self._lock:
             self._coming.clear()
+            self._cleared.set()
+            self._cleared = threading.Event()
 
     def happen(self, phase: str, request: Request) -> Response | None:
         """Let the fault of a request happen: an answer in place of ours, or None to go on.
@@ -72,8 +75,9 @@ class Faults:
             if fault is None:
                 return None
             fault.times -= 1
+            cleared = self._cleared
         if fault.do == "sleep":
-            time.sleep(float(fault.arg))
+            cleared.wait(float(fault.arg))
         elif fault.do == "drop":
             hang_up(request)
         elif fault.do == "html":

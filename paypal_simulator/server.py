@@ -38,6 +38,8 @@ class Simulator:
         self.faults = Faults()
         self.log: deque[dict[str, Any]] = deque(maxlen=LOGGED)
         self.violations: list[str] = []
+        self._under_way = 0  # requests to the API
+        self._ended = threading.Condition()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -50,15 +52,29 @@ class Simulator:
             return control.answer(self, request)
         if request.path.startswith(buyer.PREFIXES):
             return buyer.answer(self.state, request)
-        response = self.faults.happen("before", request) or self._api(request)
-        return self.faults.happen("after", request) or response
+        with self._counted():
+            response = self.faults.happen("before", request) or self._api(request)
+            return self.faults.happen("after", request) or response
 
     def reset(self) -> None:
-        """Forget all orders, faults, requests and violations."""
-        self.state.reset()
+        """Forget all orders, faults, requests and violations, once no request is under way."""
         self.faults.clear()
+        with self._ended:
+            self._ended.wait_for(lambda: self._under_way == 0, timeout=10)
+        self.state.reset()
         self.log.clear()
         self.violations.clear()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._ended:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._ended:
+                self._under_way -= 1
+                self._ended.notify_all()
 
     def _api(self, request: Request) -> Response:
         debug_id = secrets.token_hex(7)
