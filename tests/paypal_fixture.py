@@ -95,6 +95,7 @@ def paypal_server():
 def paypal(paypal_server, settings):
     """PayPal as new; at the end, nobody may have broken its contract."""
     paypal_server.reset()
+    paypal_server.state.data["webhooks"].clear()
     simulated = SimulatedPayPal(paypal_server)
     settings.PAYPAL_BASE_URL = simulated.url
     settings.PAYPAL_CLIENT_ID = settings.PAYPAL_CLIENT_SECRET = "simulator"

@@ -56,7 +56,6 @@ class Listener:
 def listener(paypal):
     listening = Listener()
     yield listening
-    paypal.simulator.state.data["webhooks"].clear()
     listening.close()
 
 
