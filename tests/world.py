@@ -48,7 +48,13 @@ def build_world() -> World:
     document = documents.store(org, file=paper, kind="statements", by=owner)
     line = OrderLineFactory(order__organization=org, order__placed_by=owner, product=product)
     payment = Payment.objects.create(
-        order=line.order, seq=1, amount=line.order.total, language="en", started_by=owner
+        order=line.order,
+        seq=1,
+        amount=line.order.total,
+        language="en",
+        started_by=owner,
+        status="awaiting_payer",
+        paypal_id="PAYPAL1",
     )
     key_import.add(product, ["ABCD-1234"], by=None)
     key = product.license_keys.get()
