@@ -22,7 +22,15 @@ from django.core.cache import cache
 from paypalrestsdk import Api
 from paypalrestsdk import exceptions as sdk
 
-from orders.gateway import Checkout, GatewayError, NotSent, OutcomeUnknown, Rejected, Snapshot
+from orders.gateway import (
+    Checkout,
+    GatewayError,
+    NotSent,
+    OutcomeUnknown,
+    Rejected,
+    Snapshot,
+    time_left,
+)
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +108,9 @@ class PayPalApi(Api):
     def http_call(self, url: str, method: str, **kwargs: Any) -> Any:
         """The request itself: limited in time, without redirects, on this thread's connection."""
         session = self._local.__dict__.setdefault("session", requests.Session())
+        timeout = tuple(time_left(seconds) for seconds in TIMEOUT)
         try:
-            answer = session.request(method, url, timeout=TIMEOUT, allow_redirects=False, **kwargs)
+            answer = session.request(method, url, timeout=timeout, allow_redirects=False, **kwargs)
         except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
             raise NotSent(type(error).__name__) from error
         except requests.ConnectionError as error:
