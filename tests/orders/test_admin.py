@@ -21,6 +21,7 @@ def desk(client, db):
     user = UserFactory(is_staff=True)
     user.groups.add(Group.objects.get(name="fulfilment"))
     client.force_login(user)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
 
