@@ -65,6 +65,7 @@ class KeyPoolAdmin(ReadOnly):
     list_filter = ("program__partner",)
     list_select_related = ("program",)
     search_fields = ("sku", "name_fr", "name_en")
+    ordering = (F("spare").asc(), "sku")
     fields = readonly_fields = ("sku", "name", "program", "free", "wanted", "given")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[KeyPool]:
@@ -80,7 +81,7 @@ class KeyPoolAdmin(ReadOnly):
             given=counted(keys.exclude(line=None)),
             wanted=Coalesce(Subquery(wanted), 0),
         )
-        return pools.annotate(spare=F("free") - F("wanted")).order_by("spare", "sku")
+        return pools.annotate(spare=F("free") - F("wanted"))
 
     @admin.display(description=_("free keys"), ordering="free")
     def free(self, pool: Any) -> int:
