@@ -118,7 +118,7 @@ def lookalikes(organization: Organization) -> list[Organization]:
     same = Q()
     for field in ("legal_name", "phone", "website", "email"):
         if value := getattr(organization, field):
-            same |= Q(**{f"{field}__iexact": value})
+            same |= Q(**{f"{field}__iexact": str(value)})
     if organization.street and organization.postal_code:
         same |= Q(street__iexact=organization.street, postal_code=organization.postal_code)
     others = Organization.objects.exclude(pk=organization.pk)

@@ -27,6 +27,7 @@ def desk(client, reviewer, settings):
     """The reviewer, signed in."""
     settings.DEBUG = True  # else a second factor is asked for first
     client.force_login(reviewer)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
 
 
