@@ -110,7 +110,7 @@ def qualify(browser: Browser, site: Site, number: str) -> None:
     desk = context.new_page()
     sign_in(desk, "en", "quinn@staff.example")
     desk.goto(f"/admin/orgs/application/?q={number}")
-    desk.click("#result_list a >> nth=0")
+    desk.click("#result_list tbody a >> nth=0")
     look(desk, scripts=True)
     for box in desk.locator("[name=checklist]").all():
         box.check()
