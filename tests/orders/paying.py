@@ -3,11 +3,11 @@
 import json
 
 from django.utils import timezone
+from paypal_simulator.notices import event_of
 
 from mail.models import Message
 from orders import payments, webhooks
 from orders.models import MoneyEntry, Order, Payment, WebhookEvent
-from paypal_simulator.notices import event_of
 from portal.invariants import breaches
 from tests.paypal_fixture import WEBHOOK_ID
 
