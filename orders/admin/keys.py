@@ -65,7 +65,6 @@ class KeyPoolAdmin(ReadOnly):
     list_filter = ("program__partner",)
     list_select_related = ("program",)
     search_fields = ("sku", "name_fr", "name_en")
-    ordering = (F("spare").asc(), "sku")
     fields = readonly_fields = ("sku", "name", "program", "free", "wanted", "given")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[KeyPool]:
@@ -82,6 +81,9 @@ class KeyPoolAdmin(ReadOnly):
             wanted=Coalesce(Subquery(wanted), 0),
         )
         return pools.annotate(spare=F("free") - F("wanted"))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        return F("spare").asc(), "sku"
 
     @admin.display(description=_("free keys"), ordering="free")
     def free(self, pool: Any) -> int:
