@@ -102,7 +102,7 @@ def forget_expired(state: State) -> bool:
     for order in expired:
         order["is_told"] = True
         resource = {"order_id": order["id"], "purchase_units": order["units"]}
-        tell(state, "CHECKOUT.PAYMENT-APPROVAL.REVERSED", "checkout-order", resource)
+        tell(state, "CHECKOUT.PAYMENT-APPROVAL.REVERSED", "payment-approval", resource)
     return bool(expired)
 
 

@@ -207,6 +207,11 @@ def test_a_question_with_a_body_is_noted(paypal, shop, capture):
     assert "a body where none belongs" in paypal.forgive()[0]
 
 
+def test_an_order_of_nothing_is_refused(paypal, shop):
+    assert issue(shop.post("/v2/checkout/orders", None)) == (400, "MISSING_REQUIRED_PARAMETER")
+    assert paypal.forgive()
+
+
 def test_what_is_not_json_is_refused(shop):
     answer = shop.session.post(f"{shop.url}/v2/checkout/orders", data=b"{", timeout=5)
     assert issue(answer) == (400, "MALFORMED_REQUEST_JSON")
