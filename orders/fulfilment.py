@@ -117,7 +117,9 @@ def send_by_hand(pk: int, *, by: Any, note: str) -> None:
 def finish(fulfilment: Fulfilment, order: Order, *, by: Any, note: str) -> None:
     """A line of a locked order is sent; with the last one, so is the order."""
     now = timezone.now()
-    move(fulfilment, Fulfilment.Status.DONE, by=by, done_at=now, note=note)
+    fulfilment.note = note  # move's own `note` is the trail's
+    fulfilment.save(update_fields=["note"])
+    move(fulfilment, Fulfilment.Status.DONE, by=by, note=note, done_at=now)
     owed = Fulfilment.objects.filter(line__order=order, status=Fulfilment.Status.OWED)
     if not owed.exists():
         move(order, Order.Status.FULFILLED, by=by, fulfilled_at=now)

@@ -11,7 +11,7 @@ GROUPS: Final = {
         "orgs.organization": "view change",
         "orgs.document": "view",
         "orgs.inquiry": "view",
-        "orgs.membership": "view",
+        "orgs.membership": "view change add",
         "orgs.role": "view",
         "orgs.activity": "view",
         "accounts.user": "view",

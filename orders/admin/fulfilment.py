@@ -63,11 +63,11 @@ class FulfilmentAdmin(ReadOnly):
     search_fields = ("=line__order__number", "line__sku", "line__order__organization__legal_name")
     fields = readonly_fields = FIELDS
     actions = ("resend",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Fulfilment]:
-        owed_first = first((Fulfilment.Status.OWED,), "status")
-        queue = super().get_queryset(request)
-        return queue.order_by(owed_first, F("promised_on").asc(nulls_last=True), "pk")
+    ordering = (
+        first((Fulfilment.Status.OWED,), "status"),
+        F("promised_on").asc(nulls_last=True),
+        "pk",
+    )
 
     @admin.display(description=_("order"), ordering="line__order__number")
     def order(self, row: Fulfilment) -> str:

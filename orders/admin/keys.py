@@ -80,7 +80,10 @@ class KeyPoolAdmin(ReadOnly):
             given=counted(keys.exclude(line=None)),
             wanted=Coalesce(Subquery(wanted), 0),
         )
-        return pools.annotate(spare=F("free") - F("wanted")).order_by("spare", "sku")
+        return pools.annotate(spare=F("free") - F("wanted"))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        return F("spare").asc(), "sku"
 
     @admin.display(description=_("free keys"), ordering="free")
     def free(self, pool: Any) -> int:

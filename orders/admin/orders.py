@@ -71,6 +71,7 @@ class OrderAdmin(admin.ModelAdmin):
     search_fields = ("=number", "organization__legal_name", "=organization__number")
     date_hierarchy = "placed_at"
     actions = ("allocate",)
+    ordering = (first((Order.Status.PAID_UNALLOCATED,), "status"), "-number")
     inlines = (LineInline,)
     fields = (
         ("number", "status"),
@@ -83,9 +84,7 @@ class OrderAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         promised = Min("lines__fulfilment__promised_on", filter=OWED)
-        paid_first = first((Order.Status.PAID_UNALLOCATED,), "status")
-        orders = super().get_queryset(request).annotate(promised_on=promised)
-        return orders.order_by(paid_first, "-number")
+        return super().get_queryset(request).annotate(promised_on=promised)
 
     @admin.action(description=_("Take stock and quota again, and deliver"), permissions=["act"])
     def allocate(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:

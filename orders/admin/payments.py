@@ -1,9 +1,11 @@
 """Staff's view of payments: what has to be looked at first, PayPal's notices, and the money."""
 
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -14,17 +16,17 @@ from orders.admin.readonly import ReadOnly
 from orders.gateway import GatewayError
 from orders.models import MoneyEntry, Payment, WebhookEvent
 
-Status = Payment.Status
+Status, Outcome = Payment.Status, WebhookEvent.Outcome
 # What people have to look at, the most pressing first; the rest by age.
 PRESSING = (Status.REVIEW, Status.FAILED, Status.CAPTURING, Status.PENDING)
 MOST_CHECKS = 20  # payments that one press of the button asks PayPal about
 PATIENCE = 30  # seconds for all of them
 
 
-def first(pressing: Any, field: str) -> Case:
+def first(pressing: Iterable[str], field: str) -> OrderBy:
     """Rows whose field has one of these values before all others, in this order."""
     ranks = [When(**{field: value}, then=Value(rank)) for rank, value in enumerate(pressing)]
-    return Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
+    return Case(*ranks, default=Value(len(ranks)), output_field=IntegerField()).asc()
 
 
 class MoneyInline(admin.TabularInline):
@@ -50,9 +52,7 @@ class PaymentAdmin(ReadOnly):
     inlines = (MoneyInline,)
     actions = ("check_again",)
     exclude = ("approve_url",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Payment]:
-        return super().get_queryset(request).order_by(first(PRESSING, "status"), "-pk")
+    ordering = (first(PRESSING, "status"), "-pk")
 
     @admin.display(description=_("invoice"), ordering="order__number")
     def invoice(self, payment: Payment) -> str:
@@ -103,22 +103,18 @@ class MoneyEntryAdmin(ReadOnly):
 class WebhookEventAdmin(ReadOnly):
     """What PayPal told us; given-up and forged notices first."""
 
-    PRESSING: ClassVar = (WebhookEvent.Outcome.DEAD, WebhookEvent.Outcome.FORGED)
-
     list_display = ("received_at", "event_type", "outcome", "paypal_id", "tries", "handled_at")
     list_filter = ("outcome", "event_type")
     search_fields = ("=event_id", "=paypal_id")
     date_hierarchy = "received_at"
     exclude = ("raw",)
+    ordering = (first((Outcome.DEAD, Outcome.FORGED), "outcome"), "-pk")
     actions = ("read_again",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEvent]:
-        return super().get_queryset(request).order_by(first(self.PRESSING, "outcome"), "-pk")
 
     @admin.action(description=_("Read again"), permissions=["act"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[WebhookEvent]) -> None:
         """Given-up notices are due again; what was read or forged stays as it is."""
-        given_up = queryset.filter(outcome=WebhookEvent.Outcome.DEAD)
+        given_up = queryset.filter(outcome=Outcome.DEAD)
         for event in given_up:
             webhooks.read_again(event, by=request.user)
         self.message_user(request, _("Given-up notices are read again within a minute."))
