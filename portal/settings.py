@@ -203,6 +203,7 @@ DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds
+MAILBOX_DIR = VAR_DIR / "mail"  # what the development catcher keeps
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"{SITE_NAME} <{SUPPORT_EMAIL}>")
 SERVER_EMAIL = SUPPORT_EMAIL
 
@@ -255,6 +256,7 @@ CONTENT_SECURITY_POLICY = {
 }
 IS_HTTPS = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = IS_HTTPS and not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak HTTP to the process itself
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 )
