@@ -17,11 +17,25 @@ from orgs.models import Activity, Organization
 
 @dataclass(frozen=True)
 class Judged:
-    """A program with its verdict, and every reason against it in words."""
+    """A program with its verdict, and every criterion in words."""
 
     program: Program
     verdict: Verdict
-    failing: list[Explanation]
+    reasons: list["Reason"]
+
+    @property
+    def failing(self) -> list["Reason"]:
+        """What stands against it."""
+        return [reason for reason in self.reasons if not reason.passed]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One criterion in words, with whether it holds and which fact it is about."""
+
+    fact_name: str
+    passed: bool
+    words: Explanation
 
 
 def activity_names() -> dict[str, str]:
@@ -29,12 +43,11 @@ def activity_names() -> dict[str, str]:
     return {activity.code: activity.name for activity in Activity.objects.all()}
 
 
-def rules(program: Program, *, on: date) -> list[str]:
-    """What a program asks of an organization, a sentence a criterion."""
+def rules(program: Program, names: dict[str, str], *, on: date) -> list[str]:
+    """What a program asks of an organization, a sentence a criterion; `names` of activities."""
     version = version_in_force(program.versions.all(), on)
     if version is None:
         return [_("This program is not open yet.")]
-    names = activity_names()
     nobody = Facts()
     return [
         explain(judge_one(Criterion.from_data(data), nobody, on=on), names).rule
@@ -42,13 +55,17 @@ def rules(program: Program, *, on: date) -> list[str]:
     ]
 
 
-def failing(verdict: Verdict, names: dict[str, str] | None = None) -> list[Explanation]:
-    """Every criterion that fails: the rule, the fact on file, what can be done."""
-    found = [result for result in verdict.results if not result.passed]
-    if not found:
-        return []
-    names = activity_names() if names is None else names
-    return [explain(result, names) for result in found]
+def reasons(verdict: Verdict, names: dict[str, str]) -> list[Reason]:
+    """Every criterion: the rule, the fact on file, what can be done."""
+    return [
+        Reason(found.criterion.fact, found.passed, explain(found, names))
+        for found in verdict.results
+    ]
+
+
+def failing(verdict: Verdict, names: dict[str, str]) -> list[Reason]:
+    """Only those that do not hold."""
+    return [reason for reason in reasons(verdict, names) if not reason.passed]
 
 
 def short(verdict: Verdict) -> str:
@@ -84,10 +101,10 @@ def _in_short(found: Result) -> str:
 
 
 def by_partner(organization: Organization, *, on: date) -> list[tuple[Partner, list[Judged]]]:
-    """Every program of every partner, judged and explained; four queries."""
+    """Every program of every partner, judged and explained; three queries."""
     names = activity_names()
     judged = [
-        Judged(program, verdict, failing(verdict, names))
+        Judged(program, verdict, reasons(verdict, names))
         for program, verdict in verdicts(organization, on=on)
     ]
     return [(partner, list(rows)) for partner, rows in groupby(judged, lambda j: j.program.partner)]

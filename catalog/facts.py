@@ -1,7 +1,5 @@
 """Facts: what is on file about an organization, as the rules read it."""
 
-from datetime import date
-
 from catalog.eligibility import Facts, Source
 from orgs.models import Organization
 
@@ -10,8 +8,8 @@ def facts_of(organization: Organization) -> Facts:
     """One query, for the activities."""
     sources = {}
     if organization.budget_source:
-        closing = date(organization.budget_year, 12, 31) if organization.budget_year else None
-        sources["budget"] = Source(organization.get_budget_source_display(), closing)
+        name, year = organization.get_budget_source_display(), organization.budget_year
+        sources["budget"] = Source(f"{name} {year}" if year else name)
     return Facts(
         kind=organization.kind,
         province=organization.province,

@@ -5,6 +5,7 @@ question key; what is not in it stays. Rows that already say the same are not wr
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -20,11 +21,18 @@ from catalog.models import (
     ProgramVersion,
 )
 from orgs.models import Activity
+from orgs.yamlfile import Fault, Refused
 
 
 @transaction.atomic
 def load(catalogue: file.Catalogue) -> "Loading":
-    """Write the whole catalogue; returns what was created and what was changed."""
+    """Write the whole catalogue; returns what was created, what was changed and what was not.
+
+    Raises Refused when a product would take the address of one that is not in the file.
+    """
+    if faults := list(taken_addresses(catalogue)):
+        raise Refused(faults)
+    free_addresses(catalogue)
     loading = Loading()
     for position, activity in enumerate(catalogue.activities):
         values = both("name", activity.name) | {"group": activity.group, "position": position}
@@ -37,17 +45,45 @@ def load(catalogue: file.Catalogue) -> "Loading":
     return loading
 
 
+def products_of(catalogue: file.Catalogue) -> Iterator[tuple[str, file.Product]]:
+    """Every product of the file, with its place."""
+    for a, partner in enumerate(catalogue.partners):
+        for b, program in enumerate(partner.programs):
+            for c, product in enumerate(program.products):
+                yield f"partners[{a}].programs[{b}].products[{c}]", product
+
+
+def taken_addresses(catalogue: file.Catalogue) -> Iterator[Fault]:
+    """Slugs that belong to another product, which the file does not speak of."""
+    places = {product.slug: (place, product) for place, product in products_of(catalogue)}
+    ours = [product.sku for _place, product in places.values()]
+    others = Product.objects.filter(slug__in=places).exclude(sku__in=ours)
+    for slug, sku in others.values_list("slug", "sku"):
+        place, _product = places[slug]
+        yield Fault("duplicate", f"{place}.slug", slug, f"it is the slug of product {sku}")
+
+
+def free_addresses(catalogue: file.Catalogue) -> None:
+    """Let go of slugs that change hands within the file, so that two products can swap."""
+    slugs = {product.sku: product.slug for _place, product in products_of(catalogue)}
+    wanted = set(slugs.values())
+    for row in Product.objects.filter(sku__in=slugs, slug__in=wanted).only("pk", "sku", "slug"):
+        if row.slug != slugs[row.sku]:
+            Product.objects.filter(pk=row.pk).update(slug=f"moving-{row.pk}")
+
+
 def both(field: str, text: file.Text | None) -> dict[str, str]:
     """The two columns of a text."""
     return {f"{field}_fr": text.fr if text else "", f"{field}_en": text.en if text else ""}
 
 
 class Loading:
-    """One run: how many rows were created and how many changed, by kind."""
+    """One run: how many rows were created, changed or left as they were, by kind."""
 
     def __init__(self) -> None:
         self.created: Counter[str] = Counter()
         self.changed: Counter[str] = Counter()
+        self.unchanged: Counter[str] = Counter()
         self.children: dict[tuple[str, str], Category] = {}
 
     def put(self, model: Any, found_by: dict[str, Any], values: dict[str, Any]) -> Any:
@@ -55,11 +91,10 @@ class Loading:
         row, is_new = model.objects.get_or_create(**found_by, defaults=values)
         if is_new:
             self.created[model._meta.model_name] += 1
-        elif any(getattr(row, field) != value for field, value in values.items()):
+        elif write(row, values):
             self.changed[model._meta.model_name] += 1
-            for field, value in values.items():
-                setattr(row, field, value)
-            row.save(update_fields=list(values))
+        else:
+            self.unchanged[model._meta.model_name] += 1
         return row
 
     def category(self, category: file.Category, position: int) -> None:
@@ -117,8 +152,8 @@ class Loading:
         }
         for field in ("name", "summary", "details", "requirements"):
             values |= both(field, getattr(product, field))
-        if product.status == Product.Status.LIVE:
-            values["replaced_by"] = None  # before the constraint looks: only the old are replaced
+        if not product.replaced_by:
+            values["replaced_by"] = None  # at once: a live product has none
         is_new = not Product.objects.filter(sku=product.sku).exists()
         row = self.put(Product, {"sku": product.sku}, values)
         if is_new and product.stock is not None:
@@ -126,12 +161,20 @@ class Loading:
 
     def replacements(self, catalogue: file.Catalogue) -> None:
         """Once every product is there."""
-        for partner in catalogue.partners:
-            for program in partner.programs:
-                for product in program.products:
-                    if product.replaced_by:
-                        new = Product.objects.get(sku=product.replaced_by)
-                        self.put(Product, {"sku": product.sku}, {"replaced_by": new})
+        for _place, product in products_of(catalogue):
+            if product.replaced_by:
+                new = Product.objects.get(sku=product.replaced_by)
+                write(Product.objects.get(sku=product.sku), {"replaced_by": new})
+
+
+def write(row: Any, values: dict[str, Any]) -> bool:
+    """Whether anything differed, and was written."""
+    if all(getattr(row, field) == value for field, value in values.items()):
+        return False
+    for field, value in values.items():
+        setattr(row, field, value)
+    row.save(update_fields=list(values))
+    return True
 
 
 def terms(program: file.Program, partner: Partner, position: int) -> dict[str, Any]:

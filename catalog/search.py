@@ -1,42 +1,24 @@
 """Search: which products a list shows, from what its address asks.
 
-Words are looked for in both languages, without minding accents or endings, then by likeness, so
-that a typing error still finds something.
+Words are looked for in both languages, without minding accents or endings, also as parts of names;
+then by likeness, so that a typing error still finds something.
 """
 
-import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import BooleanField
-from django.db.models.expressions import RawSQL
+from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db.models import F, Func, Q, TextField, Value
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import sort_key
 from catalog.models import Category, Partner, Product, Program
 from catalog.models.product import ProductQuerySet
 
-# As the index of migration 0002 has it; %s is what was typed.
-MATCHES = """
-(to_tsvector('portal_fr', catalog_product.name_fr || ' ' || catalog_product.summary_fr
-             || ' ' || catalog_product.sku)
- || to_tsvector('portal_en', catalog_product.name_en || ' ' || catalog_product.summary_en
-                || ' ' || catalog_product.sku))
-@@ (websearch_to_tsquery('portal_fr', %s) || websearch_to_tsquery('portal_en', %s))
-OR portal_norm(catalog_product.name_fr || ' ' || catalog_product.name_en || ' '
-               || catalog_product.sku) LIKE '%%' || portal_norm(%s) || '%%'
-"""
-ALIKE = """
-portal_norm(%s) <%% portal_norm(catalog_product.name_fr || ' ' || catalog_product.name_en
-                                || ' ' || catalog_product.sku)
-"""
-SORTS = {
-    "": ("program__partner__position", "program__position", "position"),
-    "name": None,  # the reader's language decides
-    "fee": ("fee",),
-    "-fee": ("-fee",),
-}
+BY_PARTNER = ("program__partner__position", "program__position", "position")
 
 
 @dataclass(frozen=True)
@@ -69,7 +51,7 @@ class SearchForm(forms.Form):
     available = forms.BooleanField(label=_("Only what is in stock"), required=False)
     ours = forms.BooleanField(label=_("Only what we may order"), required=False)
     sort = forms.ChoiceField(
-        label=_("Order"),
+        label=_("Sort"),
         choices=[
             ("", _("By partner")),
             ("name", _("By name")),
@@ -79,12 +61,19 @@ class SearchForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, for_member: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, partners: Collection[Partner], for_member: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         everything = [("", _("All"))]
-        partners = [(p.slug, p.name) for p in Partner.objects.all()]
-        self.fields["partner"].choices = everything + partners  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["category"].choices = everything + category_choices()  # type: ignore[attr-defined]  # a ChoiceField
+        choices: dict[str, list[Any]] = {
+            "partner": [*everything, *((p.slug, p.name) for p in partners)],
+            "category": [*everything, *category_choices()],
+        }
+        if self.data.get("q", "").strip():
+            choices["sort"] = [("", _("Best match first")), *self.base_fields["sort"].choices[1:]]  # type: ignore[attr-defined]  # a ChoiceField
+        for name, pairs in choices.items():
+            self.fields[name].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
         if not for_member:
             del self.fields["ours"]
 
@@ -96,7 +85,7 @@ class SearchForm(forms.Form):
     def active(self) -> list[tuple[str, str]]:
         """The filters in force: (field, in words), to be taken away one by one."""
         asked = self.asked()
-        words: list[tuple[str, str]] = []
+        words = [("q", gettext("“%(words)s”") % {"words": asked["q"]})] if "q" in asked else []
         for name in ("partner", "category", "kind", "platform", "available", "ours"):
             if name in asked:
                 choices = dict(getattr(self.fields[name], "choices", ()))
@@ -115,25 +104,38 @@ def category_choices() -> list[tuple[str, str]]:
     return choices
 
 
-def find(asked: dict[str, Any], *, programs: set[int] | None = None) -> Found:
+def find(asked: dict[str, Any], *, programs: Collection[int] | None = None) -> Found:
     """The products that answer; `programs` are those open to the organization that asks."""
     products = filtered(Product.objects.live(), asked, programs).for_cards()
-    order = SORTS.get(asked.get("sort", "")) or (sort_key("name"),)
-    words = asked.get("q", "").strip()
-    if not words:
-        return Found(products.order_by(*order, "pk"))
-    literally = re.sub(r"([\\%_])", r"\\\1", words)  # no wildcards of LIKE from outside
-    matches = RawSQL(MATCHES, [words, words, literally], output_field=BooleanField())  # noqa: S611  (typed words are parameters)
-    exact = products.filter(matches)
+    sort = asked.get("sort", "")
+    order = (sort_key("name"),) if sort == "name" else (sort,) if sort else ()
+    typed = asked.get("q", "")
+    if not typed:
+        return Found(products.order_by(*(order or BY_PARTNER), "pk"))
+    query = _stems(typed, "portal_fr") | _stems(typed, "portal_en")
+    parts = Q()
+    for part in typed.split():
+        parts &= Q(words__plain__contains=_plain(part))
+    exact = products.filter(Q(words__vector=query) | parts)
     if exact.exists():
-        return Found(exact.order_by(*order, "pk"))
-    alike = RawSQL(ALIKE, [words], output_field=BooleanField())  # noqa: S611  (as above)
-    guess = products.filter(alike)
-    return Found(guess.order_by(*order, "pk"), is_guess=True)
+        best = SearchRank(F("words__vector"), query).desc()
+        return Found(exact.order_by(*(order or (best, *BY_PARTNER)), "pk"))
+    guess = products.filter(words__plain__trigram_word_similar=_plain(typed))
+    likest = TrigramWordSimilarity(_plain(typed), "words__plain").desc()  # type: ignore[arg-type]  # an expression will do
+    return Found(guess.order_by(*(order or (likest,)), "pk"), is_guess=True)
+
+
+def _stems(typed: str, language: str) -> SearchQuery:
+    return SearchQuery(typed, config=language, search_type="websearch")
+
+
+def _plain(typed: str) -> Func:
+    """As migration 0003 wrote the names: without accents and capitals."""
+    return Func(Value(typed), function="portal_norm", output_field=TextField())
 
 
 def filtered(
-    products: ProductQuerySet, asked: dict[str, Any], programs: set[int] | None
+    products: ProductQuerySet, asked: dict[str, Any], programs: Collection[int] | None
 ) -> ProductQuerySet:
     """Everything but the words."""
     if partner := asked.get("partner"):

@@ -5,15 +5,19 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Window
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalog import alerts, explained, markdown, search
+from catalog.eligibility import Verdict
+from catalog.facts import facts_of
 from catalog.models import Partner, Product
-from catalog.verdicts import verdict, verdicts
+from catalog.models.product import ProductQuerySet
+from catalog.verdicts import verdict, verdict_on, verdicts
 from orgs.access import OrgRequest, member
 from orgs.days import today
 from orgs.models import Organization
@@ -30,21 +34,36 @@ def org_of(request: HttpRequest) -> Organization | None:
 def listing(request: HttpRequest) -> HttpResponse:
     """The products, searched and filtered by the address alone."""
     org = org_of(request)
-    judged = {p.pk: v for p, v in verdicts(org, on=today())} if org else {}
-    form = search.SearchForm(request.GET, for_member=bool(org))
-    asked = form.asked()
-    open_to_us = {pk for pk, found in judged.items() if found.is_eligible} if org else None
-    found = search.find(asked, programs=open_to_us)
-    page = Paginator(found.products, ON_A_PAGE).get_page(request.GET.get("page"))
+    judged = verdicts(org, on=today()) if org else []
+    by_program = {program.pk: found for program, found in judged}
+    partners = dict.fromkeys(p.partner for p, _v in judged) if org else Partner.objects.all()
+    form = search.SearchForm(request.GET, partners=partners, for_member=bool(org))
+    is_open = {pk for pk, found in by_program.items() if found.is_eligible} if org else None
+    found = search.find(form.asked(), programs=is_open)
+    page = page_of(found.products, request.GET.get("page", ""))
     context = {
         "form": form,
         "page": page,
         "is_guess": found.is_guess,
         "active": active_filters(request, form),
-        "cards": [card(product, judged.get(product.program_id)) for product in page],
+        "cards": [card(product, by_program.get(product.program_id)) for product in page],
+        "program_count": len(judged),
+        "open_count": len(is_open or ()),
     }
     template = "catalog/_results.html" if is_fragment(request) else "catalog/list.html"
     return render(request, template, context)
+
+
+def page_of(products: ProductQuerySet, number: str) -> Page[Product]:
+    """One page and how many there are in all, in one query unless the page is beyond the last."""
+    wanted = int(number) if number.isdecimal() and 0 < len(number) < 6 and int(number) else 1
+    start = (wanted - 1) * ON_A_PAGE
+    rows: Any = list(products.annotate(total=Window(Count("pk")))[start : start + ON_A_PAGE])
+    paginator = Paginator(products, ON_A_PAGE)
+    if not rows and wanted > 1:
+        return paginator.get_page(wanted)
+    paginator.count = rows[0].total if rows else 0
+    return Page(rows, wanted, paginator)
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -64,7 +83,7 @@ def active_filters(request: HttpRequest, form: search.SearchForm) -> list[dict[s
     return found
 
 
-def card(product: Product, found: Any) -> dict[str, Any]:
+def card(product: Product, found: Verdict | None) -> dict[str, Any]:
     """A product with what its chip says; visitors see only what is missing from stock."""
     chip: tuple[str, str] = ("", "")
     if product.is_out_of_stock:
@@ -80,34 +99,44 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     products = Product.objects.for_cards().select_related("replaced_by")
     found = get_object_or_404(products, slug=slug)
     org, program = org_of(request), found.program
+    names = explained.activity_names()
     judged = verdict(program, org, on=today()) if org else None
     waits = request.user.is_authenticated and alerts.is_waiting(found, user=request.user)
     context = {
         "product": found,
         "program": program,
+        "saving": saving(found),
         "details": markdown.to_html(found.details),
         "faq": program.partner.faq.all(),
-        "rules": explained.rules(program, on=today()),
+        "rules": explained.rules(program, names, on=today()),
         "verdict": judged,
-        "failing": explained.failing(judged) if judged else [],
+        "failing": explained.failing(judged, names) if judged else [],
         "waits_for_alert": waits,
     }
     return render(request, "catalog/product.html", context)
+
+
+def saving(product: Product) -> Any:
+    """What is saved against the store's price; None where the partner is paid afterwards."""
+    if product.retail_value is None or product.program.kind in {"access", "validation"}:
+        return None
+    return max(product.retail_value - product.fee, 0) or None
 
 
 @require_safe
 def partner(request: HttpRequest, slug: str) -> HttpResponse:
     """A donor partner: its programs, their rules in plain words, its products."""
     found = get_object_or_404(Partner.objects.prefetch_related("faq"), slug=slug)
-    org = org_of(request)
+    org, names = org_of(request), explained.activity_names()
+    facts = facts_of(org) if org else None
     programs = found.programs.select_related("partner").prefetch_related("versions", "products")
     context = {
         "partner": found,
         "programs": [
             {
                 "program": program,
-                "rules": explained.rules(program, on=today()),
-                "verdict": verdict(program, org, on=today()) if org else None,
+                "rules": explained.rules(program, names, on=today()),
+                "verdict": verdict_on(program.versions.all(), facts, on=today()) if facts else None,
                 "products": [p for p in program.products.all() if p.status == Product.Status.LIVE],
             }
             for program in programs
@@ -125,7 +154,14 @@ org_partner = member()(partner)
 @member()
 def eligibility(request: OrgRequest) -> HttpResponse:
     """Every program, and where it is not open every reason, with what can be done."""
-    context = {"groups": explained.by_partner(request.org, on=today())}
+    groups = explained.by_partner(request.org, on=today())
+    judged = [entry for _partner, entries in groups for entry in entries]
+    context = {
+        "groups": groups,
+        "program_count": len(judged),
+        "open_count": sum(entry.verdict.is_eligible for entry in judged),
+        "on": today(),
+    }
     return render(request, "catalog/eligibility.html", context)
 
 

@@ -1,72 +1,61 @@
-"""Cancellation: an unpaid order ends, and gives back what it held, once."""
+"""Cancellation: an order that is not paid gives back its quota and its stock, once."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit.moves import move
 from catalog import stock
 from orders import emails, quota
 from orders.models import Order, Payment
 
-Status = Order.Status
-APPROVED_HOLD = timedelta(hours=72)  # the buyer has to come back to pay
-CANCELLABLE = (Status.AWAITING_PARTNER, Status.AWAITING_PAYMENT)
+UNPAID = (Order.Status.AWAITING_PARTNER, Order.Status.AWAITING_PAYMENT)
 
 
 @transaction.atomic
-def cancel(pk: int, *, by: Any, reason: str = "") -> Order:
-    """Cancel an order that nobody has paid. Raises ValidationError when money is under way."""
-    order = Order.objects.lock(pk=pk)
-    if order.status == Status.CANCELLED:
+def cancel(order_pk: int, *, by: User, reason: str = "") -> Order:
+    """Cancel an order that is not paid; cancelling twice is cancelling once.
+
+    Raises ValidationError when it is paid, over, or being paid at this moment.
+    """
+    order = Order.objects.lock(pk=order_pk)
+    if order.status == Order.Status.CANCELLED:
         return order
-    if order.status not in CANCELLABLE or takes_money(order):
-        text = _("This order is paid, or being paid: it can no longer be cancelled here.")
-        raise ValidationError(text, "paid")
-    return end(order, Status.CANCELLED, by=by, reason=reason)
-
-
-@transaction.atomic
-def expire(pk: int) -> Order | None:
-    """End an unpaid order whose hold is over; None when there is no reason to any more."""
-    order = Order.objects.lock(pk=pk)
-    is_over = order.hold_until is not None and order.hold_until <= timezone.now()
-    if order.status != Status.AWAITING_PAYMENT or not is_over or takes_money(order):
-        return None
-    return end(order, Status.EXPIRED, by=None, reason="Not paid in time")
-
-
-@transaction.atomic
-def approve(pk: int, *, by: Any, note: str = "") -> Order:
-    """The partner says yes: now the order can be paid, within 72 hours."""
-    order = Order.objects.lock(pk=pk)
-    hold_until = timezone.now() + APPROVED_HOLD
-    move(order, Status.AWAITING_PAYMENT, by=by, note=note, hold_until=hold_until)
-    emails.approved(order)
-    return order
-
-
-@transaction.atomic
-def refuse(pk: int, *, by: Any, reason: str) -> Order:
-    """The partner says no; nothing was paid."""
-    return end(Order.objects.lock(pk=pk), Status.REFUSED, by=by, reason=reason)
-
-
-def end(order: Order, status: Order.Status, *, by: Any, reason: str) -> Order:
-    """Move a locked order to an end, and give back its quota and stock."""
-    now: datetime = timezone.now()
-    move(order, status, by=by, note=reason, given_back_at=now, hold_until=None)
-    quota.give_back(order, at=now)
+    if order.status not in UNPAID:
+        text = _("Order %(number)s can no longer be cancelled.")
+        raise ValidationError(text, "too_late", {"number": order.number})
+    if is_being_paid(order):
+        text = _("A payment for order %(number)s is under way, so it cannot be cancelled now.")
+        raise ValidationError(text, "being_paid", {"number": order.number})
+    end(order, Order.Status.CANCELLED, by=by, reason=reason, at=timezone.now())
     emails.ended(order, reason=reason)
-    packs = {line.product_id: line.quantity for line in order.lines.all()}
-    stock.put_back(order.number, packs, by=by)
     return order
 
 
-def takes_money(order: Order) -> bool:
-    """Whether a payment is being captured, pends, or was captured."""
+@transaction.atomic
+def expire(order_pk: int) -> bool:
+    """End an order whose hold is over; False when it was paid, or is being paid, meanwhile."""
+    order, now = Order.objects.lock(pk=order_pk), timezone.now()
+    is_over = order.hold_until is not None and order.hold_until <= now
+    if order.status != Order.Status.AWAITING_PAYMENT or not is_over or is_being_paid(order):
+        return False
+    end(order, Order.Status.EXPIRED, by=None, reason="", at=now)
+    emails.ended(order, reason="")
+    return True
+
+
+def is_being_paid(order: Order) -> bool:
+    """PayPal is taking, or has taken, the money; asked under the order's lock."""
     return order.payments.filter(status__in=Payment.TAKING).exists()
+
+
+def end(order: Order, to: Order.Status, *, by: User | None, reason: str, at: datetime) -> None:
+    """Move a locked order to one of the statuses that give everything back."""
+    move(order, to, by=by, note=reason, given_back_at=at, hold_until=None)
+    quota.give_back(order, at=at)
+    lines = order.lines.filter(given_back_at=None)
+    stock.put_back(order.number, dict(lines.values_list("product", "quantity")), by=by)

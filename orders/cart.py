@@ -1,121 +1,79 @@
-"""The cart: add, change, remove; what is in it, and what speaks against ordering it."""
-
-from dataclasses import dataclass, field
-from decimal import Decimal
+"""The cart: add, change, remove, set aside. It is one person's, for one organization."""
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Product, Program
-from orders import rules
-from orders.decision import wish_of
+from catalog.models import Product
 from orders.models import Cart, CartItem
-from orders.models.cart import MAX_QUANTITY
+from orders.models.cart import MAX_QUANTITY, CartItemQuerySet
 from orgs.models import Membership
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the cart with what speaks against it."""
-
-    item: CartItem
-    problems: list[rules.Problem]
-
-
-@dataclass(frozen=True)
-class Group:
-    """The lines of one program."""
-
-    program: Program
-    rows: list[Row] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Content:
-    """A cart as its page shows it."""
-
-    cart: Cart
-    groups: list[Group]
-    problems: list[rules.Problem]
-    """Those that concern no line."""
-    wish: rules.Wish
-
-    @property
-    def items(self) -> list[CartItem]:
-        return [row.item for group in self.groups for row in group.rows]
-
-    @property
-    def total(self) -> Decimal:
-        """Administration fees, in CAD."""
-        return sum((item.total for item in self.items), start=Decimal("0.00"))
-
-    @property
-    def is_orderable(self) -> bool:
-        return not self.problems and not any(r.problems for g in self.groups for r in g.rows)
-
-
 def of(membership: Membership) -> Cart:
-    """The cart of a person for an organization; made when there is none."""
-    return Cart.objects.get_or_create(membership=membership)[0]
-
-
-def items_of(cart: Cart) -> list[CartItem]:
-    """Its lines with their products and programs, in one query."""
-    return list(cart.items.select_related("product__program__partner"))
-
-
-def look(cart: Cart) -> Content:
-    """What is in the cart now, and every reason why it cannot be ordered."""
-    items = items_of(cart)
-    wish = wish_of(cart, items, organization=cart.membership.organization, as_of=timezone.now())
-    found = rules.problems(wish)
-    groups: dict[int, Group] = {}
-    for item in items:
-        program = item.product.program
-        mine = [p for p in found if p.product == item.product_id]
-        groups.setdefault(program.pk, Group(program)).rows.append(Row(item, mine))
-    general = [p for p in found if p.product is None]
-    return Content(cart=cart, groups=list(groups.values()), problems=general, wish=wish)
+    """A member's cart, made when it is first asked for."""
+    cart, _is_new = Cart.objects.get_or_create(membership=membership)
+    cart.membership = membership
+    return cart
 
 
 @transaction.atomic
-def add(cart: Cart, product: Product, quantity: int) -> CartItem:
-    """Add packs of a product to those that are there.
+def add(membership: Membership, product: Product, *, quantity: int) -> CartItem:
+    """Put packs of a product in, on top of those that are there; also one that was set aside.
 
-    Raises ValidationError for a quantity outside 1 to 9,999 and for a discontinued product. Other
-    problems are shown in the cart, where they can be mended.
+    Whether it may be ordered is not asked yet: the cart says so, and is kept. Raises
+    ValidationError for a discontinued product and for a quantity that no cart holds.
     """
     if product.status != Product.Status.LIVE:
         text = _("%(product)s can no longer be ordered.")
         raise ValidationError(text, "discontinued", {"product": product})
-    Cart.objects.select_for_update().get(pk=cart.pk)
-    item = cart.items.filter(product=product).first() or CartItem(
-        cart=cart, product=product, quantity=0
-    )
-    item.quantity += quantity
-    _check(item.quantity if quantity > 0 else quantity)
+    cart = Cart.objects.select_for_update().get(pk=of(membership).pk)
+    item = cart.items.filter(product=product).first() or CartItem(cart=cart, product=product)
+    before = item.quantity if item.pk else 0
+    item.quantity, item.is_set_aside = checked(before + quantity), False
     item.save()
     return item
 
 
-@transaction.atomic
-def change(cart: Cart, product: Product, quantity: int) -> None:
-    """Set how many packs of a product are in the cart; 0 removes it. Raises as `add`."""
-    if quantity == 0:
-        cart.items.filter(product=product).delete()
-        return
-    _check(quantity)
-    cart.items.filter(product=product).update(quantity=quantity)
+def change(membership: Membership, slug: str, *, quantity: int) -> None:
+    """Set how many packs a line asks for. Raises ValidationError like `add`."""
+    _lines(membership).filter(product__slug=slug).update(quantity=checked(quantity))
 
 
-@transaction.atomic
-def keep(cart: Cart, program: Program) -> int:
-    """Remove everything but one program's products; returns how many lines went."""
-    return cart.items.exclude(product__program=program).delete()[0]
-
-
-def _check(quantity: int) -> None:
+def checked(quantity: int) -> int:
+    """A quantity that a cart may hold, or ValidationError."""
     if not 1 <= quantity <= MAX_QUANTITY:
         raise ValidationError(_("Enter a quantity from 1 to 9,999."), "quantity")
+    return quantity
+
+
+def remove(membership: Membership, slug: str) -> CartItem | None:
+    """Take a line out; returns it, so that it can be put back, or None when it was not there."""
+    item = _lines(membership).filter(product__slug=slug).select_related("product").first()
+    if item:
+        _lines(membership).filter(pk=item.pk).delete()
+    return item
+
+
+def set_aside(membership: Membership, slug: str) -> None:
+    """Keep a line for a later order."""
+    _lines(membership).filter(product__slug=slug).update(is_set_aside=True)
+
+
+def bring_back(membership: Membership, slug: str) -> None:
+    """Order now what was set aside."""
+    _lines(membership).filter(product__slug=slug).update(is_set_aside=False)
+
+
+def keep_only(membership: Membership, program: str) -> None:
+    """Set aside the lines of all programs but one, for a program that is ordered alone."""
+    _lines(membership).exclude(product__program__slug=program).update(is_set_aside=True)
+
+
+def drop(membership: Membership, program: str) -> None:
+    """Set aside the lines of one program."""
+    _lines(membership).filter(product__program__slug=program).update(is_set_aside=True)
+
+
+def _lines(membership: Membership) -> CartItemQuerySet:
+    return CartItem.objects.filter(cart__membership=membership)

@@ -1,121 +1,150 @@
-"""Checkout: from a cart to a placed order."""
+"""Checkout: from a cart to a placed order, in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
-from decimal import Decimal
-from typing import Any
-from uuid import UUID, uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
 from catalog import stock
-from catalog.models import Program
-from orders import emails, quota, rules, settlement
-from orders.attestations import TEXTS
-from orders.decision import wish_of
-from orders.models import Cart, CartItem, Order, OrderLine
-from orgs import clock
+from orders import attestations, emails, quota, rules, settlement
+from orders.decision import Decision, decide
+from orders.demands import Answers, Refusal
+from orders.models import Cart, Order, OrderLine
+from orgs.clock import due
 from orgs.days import TORONTO, day_of
 from orgs.holidays import holidays_of
-from orgs.models import Organization
+from orgs.models import Membership, Organization
 
-PAYMENT_HOLD = timedelta(hours=3, minutes=30)  # PayPal gives the payer 3 hours
-PARTNER_DAYS = 10  # business days a partner has to answer
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """What the buyer answered and agreed to: {program slug: {question key: answer}}, and keys."""
-
-    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    attested: Sequence[str] = ()
+PAYPAL_HOLD = timedelta(hours=3, minutes=30)
+"""How long stock and quota wait for a payment: PayPal lets a buyer approve for three hours."""
+PARTNER_DAYS = 10
+"""Business days in which a partner says yes or no."""
 
 
 @transaction.atomic
-def place(cart: Cart, *, by: User, attempt: UUID, agreement: Agreement, language: str) -> Order:
-    """Turn the cart into an order, or raise ValidationError with every reason why not.
+def place(
+    cart: Cart,
+    *,
+    by: User,
+    attempt: uuid.UUID,
+    answers: Answers,
+    attested: Collection[str],
+    language: str,
+    seen: str = "",
+) -> Order:
+    """Place the order of a cart: hold quota and stock, keep what was promised, empty the cart.
 
-    The same `attempt` again returns the order it placed. Stock is taken last.
+    The same attempt again returns the order it made. `seen` is the fingerprint of what the buyer
+    was shown; when the cart is another one now, nothing is placed. Raises ValidationError with
+    every reason against it, each a Refusal.
     """
     organization = Organization.objects.lock(pk=cart.membership.organization_id)
     if placed := Order.objects.of(organization).filter(attempt=attempt).first():
         return placed
-    items = list(CartItem.objects.filter(cart=cart).select_related("product__program__partner"))
     now = timezone.now()
-    wish = wish_of(cart, items, organization=organization, as_of=now)
-    if reasons := rules.problems(wish):
+    # Read again under the lock: also the role, which may be gone since the page was opened.
+    membership = Membership.objects.of(by).filter(organization=organization).first()
+    if membership is None:
+        raise ValidationError([rules.not_allowed()])
+    decision = decide(membership, at=now)
+    if seen and seen != decision.fingerprint:
+        raise ValidationError([changed()])
+    if reasons := decision.refusals(answers=answers, attested=attested):
         raise ValidationError(reasons)
-    programs = {item.product.program for item in items}
-    status, hold_until = first_status(programs, organization, now)
-    order = Order.objects.create(
-        organization=organization,
-        placed_by=by,
-        placed_at=now,
-        status=status,
-        attempt=attempt,
-        total=sum((item.total for item in items), start=Decimal("0.00")),
-        answers=agreement.answers,
-        attestations=attested(agreement.attested, by=by, at=now, language=language),
-        licence_email=organization.email,
-        language=language,
-        hold_until=hold_until,
-    )
-    OrderLine.objects.bulk_create(line_of(item, order, wish) for item in items)
+    order = _write(decision, organization, by=by, attempt=attempt, language=language, at=now)
+    order.answers = {p: dict(answers.get(p, {})) for p in _programs(decision) if answers.get(p)}
+    order.attestations = attestations.kept(decision.attestations, by=by, language=language, at=now)
+    order.save(update_fields=["answers", "attestations"])
     quota.hold(order, at=now)
-    record(order, "order.placed", by=by)
-    CartItem.objects.filter(cart=cart).delete()
-    Cart.objects.filter(pk=cart.pk).update(attempt=uuid4())
+    record(order, "order.placed", by=by, total=str(order.total))
+    _empty(cart)
     if order.is_payable and not order.total:
         settlement.mark_paid(order, by=by, at=now, note="Nothing to pay")
     emails.placed(order)
-    stock.take(order.number, {item.product_id: item.quantity for item in items}, by=by)
+    _take_stock(order, decision, by=by)  # last, so that a hot product's row is locked briefly
     return order
 
 
-def first_status(
-    programs: set[Program], organization: Organization, now: datetime
-) -> tuple[Order.Status, datetime]:
-    """Where an order begins, and until when it holds stock and quota."""
-    if any(program.approval == Program.Approval.PARTNER for program in programs):
-        day = day_of(now)
-        holidays = holidays_of(organization.province, [day.year, day.year + 1])
-        last = clock.due(day, PARTNER_DAYS, holidays)
-        end = datetime.combine(last, time.max, tzinfo=TORONTO)
-        return Order.Status.AWAITING_PARTNER, end
-    return Order.Status.AWAITING_PAYMENT, now + PAYMENT_HOLD
+def changed() -> Refusal:
+    """Somebody, or another tab, changed the cart after the page was opened."""
+    text = _("Your cart or its prices have changed since you opened this page. Look at it again.")
+    return Refusal(text, "changed")
 
 
-def line_of(item: CartItem, order: Order, wish: rules.Wish) -> OrderLine:
-    """What is ordered, as it is called and costs now, with the eligibility answer of now."""
-    product = item.product
-    return OrderLine(
-        order=order,
-        product=product,
-        program=product.program,
-        sku=product.sku,
-        name_fr=product.name_fr,
-        name_en=product.name_en,
-        quantity=item.quantity,
-        fee=product.fee,
-        eligibility=wish.offers[product.program.slug].verdict.to_data(),
+def _programs(decision: Decision) -> list[str]:
+    return [demand.program for demand in decision.situation.demands]
+
+
+def _write(
+    decision: Decision,
+    organization: Organization,
+    *,
+    by: User,
+    attempt: uuid.UUID,
+    language: str,
+    at: datetime,
+) -> Order:
+    waits = decision.needs_partner
+    order = Order.objects.create(
+        organization=organization,
+        placed_by=by,
+        placed_at=at,
+        status=Order.Status.AWAITING_PARTNER if waits else Order.Status.AWAITING_PAYMENT,
+        attempt=attempt,
+        total=decision.total,
+        licence_email=organization.email,
+        language=language,
+        hold_until=partner_deadline(organization, at) if waits else at + PAYPAL_HOLD,
     )
+    verdicts = {d.program: d.verdict.to_data() for d in decision.situation.demands}
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            product=item.product,
+            program=item.product.program,
+            sku=item.product.sku,
+            name_fr=item.product.name_fr,
+            name_en=item.product.name_en,
+            quantity=item.quantity,
+            fee=item.product.fee,
+            eligibility=verdicts[item.product.program.slug],
+        )
+        for item in decision.items
+    )
+    return order
 
 
-def attested(keys: Sequence[str], *, by: User, at: datetime, language: str) -> list[dict[str, str]]:
-    """What was agreed to, word for word, by whom and when."""
-    with translation.override(language):
-        return [
-            {
-                "key": key,
-                "text": str(TEXTS[key]),
-                "language": language,
-                "person": str(by),
-                "at": at.isoformat(),
-            }
-            for key in keys
+def partner_deadline(organization: Organization, at: datetime) -> datetime:
+    """The end of the tenth business day, in the organization's province."""
+    today = day_of(at)
+    holidays = holidays_of(organization.province, (today.year, today.year + 1))
+    last = due(today, PARTNER_DAYS, holidays)
+    return datetime.combine(last + timedelta(days=1), time(), tzinfo=TORONTO)
+
+
+def _empty(cart: Cart) -> None:
+    """Take out what was ordered; what was set aside stays. The next order is another attempt."""
+    cart.items.active().delete()
+    cart.attempt = uuid.uuid4()
+    cart.save(update_fields=["attempt"])
+
+
+def _take_stock(order: Order, decision: Decision, *, by: User) -> None:
+    wanted = {item.product_id: item.quantity for item in decision.items}
+    try:
+        stock.take(order.number, wanted, by=by)
+    except ValidationError as short:
+        left = {e.params["product_pk"]: e.params["left"] or 0 for e in short.error_list if e.params}
+        lines = [line for demand in decision.situation.demands for line in demand.lines]
+        refusals = [
+            rules.out_of_stock(line, left=left[line.product])
+            for line in lines
+            if line.product in left
         ]
+        raise ValidationError(refusals) from short

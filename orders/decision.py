@@ -1,54 +1,152 @@
-"""The decision's values: a cart with everything that decides about it, in few queries."""
+"""Decision: load what decides about a cart, in few queries, and ask the rules."""
 
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import prefetch_related_objects
 
 from catalog.facts import facts_of
-from catalog.models import Program
+from catalog.models import Partner, Product, Program
 from catalog.verdicts import verdict_on
-from orders import quota, rules
-from orders.models import Cart, CartItem
+from orders import attestations, quota, rules
+from orders.attestations import Attestation
+from orders.demands import Answers, Demand, Line, Question, Refusal, Situation
+from orders.models import CartItem
 from orgs.days import day_of
-from orgs.models import Organization
+from orgs.models import Activity, Membership
 
 
-def wish_of(
-    cart: Cart, items: list[CartItem], *, organization: Organization, as_of: datetime
-) -> rules.Wish:
-    """What `rules.problems` decides from. Four queries; under lock when the caller holds one."""
-    programs = {item.product.program_id for item in items}
-    used = quota.uses(organization, as_of=as_of, programs=programs) if programs else {}
-    facts, day = facts_of(organization), day_of(as_of)
-    offers = {
-        program.slug: rules.Offer(
-            slug=program.slug,
-            name=program.name,
-            verdict=verdict_on(program.versions.all(), facts, on=day),
-            limits=quota.limits_of(program),
-            uses=used.get(program.pk, []),
-            is_alone=program.alone_in_cart,
-        )
-        for program in Program.objects.filter(pk__in=programs).prefetch_related("versions")
-    }
-    return rules.Wish(
-        lines=[line_of(item) for item in items],
-        offers=offers,
-        may_order=cart.membership.may("orders.place"),
-        is_qualified=organization.is_qualified(day),
-        as_of=as_of,
+@dataclass(frozen=True)
+class Decision:
+    """A cart as it was read at one moment, with what the rules look at."""
+
+    situation: Situation
+    items: list[CartItem]
+    aside: list[CartItem]
+
+    @property
+    def programs(self) -> list[Program]:
+        """Those of the lines to be ordered, each once, as they were added."""
+        return list({item.product.program_id: item.product.program for item in self.items}.values())
+
+    @property
+    def total(self) -> Decimal:
+        """Administration fees, in CAD."""
+        return sum((item.total for item in self.items), start=Decimal("0.00"))
+
+    @property
+    def needs_partner(self) -> bool:
+        """A partner says yes before anything is paid."""
+        return any(p.approval == Program.Approval.PARTNER for p in self.programs)
+
+    @property
+    def paid_later(self) -> list[Partner]:
+        """Partners whose fee here only opens the door: they are paid afterwards."""
+        opened = (p.partner for p in self.programs if p.kind == Program.Kind.ACCESS)
+        return list(dict.fromkeys(opened))
+
+    @property
+    def attestations(self) -> list[Attestation]:
+        """What the buyer agrees to, each once."""
+        found = (one for program in self.programs for one in attestations.of(program))
+        return list({one.name: one for one in found}.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """What the buyer saw: another one means that products, quantities or fees changed."""
+        lines = sorted((item.product_id, item.quantity, str(item.total)) for item in self.items)
+        return hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
+
+    @cached_property
+    def reasons(self) -> list[Refusal]:
+        """Why the cart cannot go to check-out."""
+        return rules.refusals(self.situation)
+
+    def refusals(self, *, answers: Answers, attested: Collection[str]) -> list[Refusal]:
+        """Why the order cannot be placed."""
+        return rules.refusals(self.situation, answers=answers, attested=attested)
+
+
+def decide(membership: Membership, *, at: datetime) -> Decision:
+    """Read a member's cart and everything that decides about it; at most seven queries."""
+    everything = CartItem.objects.filter(cart__membership=membership).select_related(
+        "product__program__partner"
+    )
+    items: list[CartItem] = []
+    aside: list[CartItem] = []
+    for item in everything:
+        (aside if item.is_set_aside else items).append(item)
+    return Decision(_situation(membership, items, at=at), items, aside)
+
+
+def _situation(membership: Membership, items: list[CartItem], *, at: datetime) -> Situation:
+    organization, today = membership.organization, day_of(at)
+    found = _demands(membership, items, at=at) if items else ()
+    is_refused = any(not demand.verdict.is_eligible for demand in found)
+    return Situation(
+        at=at,
+        demands=found,
+        may_place=membership.may("orders.place"),
+        is_qualified=organization.is_qualified(today),
+        activities={a.code: a.name for a in Activity.objects.all()} if is_refused else {},
     )
 
 
-def line_of(item: CartItem) -> rules.Line:
-    product = item.product
-    return rules.Line(
+def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> tuple[Demand, ...]:
+    organization = membership.organization
+    programs = {item.product.program_id: item.product.program for item in items}
+    prefetch_related_objects(list(programs.values()), "versions", "questions")
+    facts = facts_of(organization)
+    uses = quota.uses(organization, as_of=at, programs=programs)
+    return tuple(
+        Demand(
+            program=program.slug,
+            name=program.name,
+            verdict=verdict_on(program.versions.all(), facts, on=day_of(at)),
+            lines=tuple(
+                line_of(item.product, quantity=item.quantity)
+                for item in items
+                if item.product.program_id == pk
+            ),
+            limits=tuple(quota.limits_of(program)),
+            uses=uses.get(pk, []),
+            is_alone=program.alone_in_cart,
+            questions=questions_of(program),
+            attestations=tuple(one.name for one in attestations.of(program)),
+        )
+        for pk, program in programs.items()
+    )
+
+
+def line_of(product: Product, *, quantity: int) -> Line:
+    """Packs of a product, as the rules read them."""
+    return Line(
         product=product.pk,
-        sku=product.sku,
         name=product.name,
-        program=product.program.slug,
-        quantity=item.quantity,
+        sku=product.sku,
+        title_group=product.title_group,
+        quantity=quantity,
         units_per_pack=product.units_per_pack,
         fee=product.fee,
-        title_group=product.title_group,
         stock=product.stock,
-        is_live=product.status == product.Status.LIVE,
+        is_live=product.status == Product.Status.LIVE,
+    )
+
+
+def questions_of(program: Program) -> tuple[Question, ...]:
+    """A program's questions, as the rules read them; prefetched."""
+    return tuple(
+        Question(
+            key=row.key,
+            label=row.label,
+            type=row.type,
+            choices=tuple(choice["value"] for choice in row.choices),
+            is_required=row.required,
+            refuse_if=row.refuse_if,
+        )
+        for row in program.questions.all()
     )

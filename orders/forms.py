@@ -1,100 +1,133 @@
-"""What the buyer answers and agrees to before an order is placed."""
+"""What people type into carts and at check-out, made clean."""
 
-from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import reader_language
 from catalog.models import Program, ProgramQuestion
-from orders.attestations import TEXTS
-from orders.checkout import Agreement
+from orders.decision import Decision
+from orders.demands import Refusal
 from orders.models.cart import MAX_QUANTITY
+
+Type = ProgramQuestion.Type
 
 
 class QuantityForm(forms.Form):
-    """How many packs; 0 removes."""
+    """How many packs of a product."""
 
     quantity = forms.IntegerField(
         label=_("Quantity"),
-        min_value=0,
+        min_value=1,
         max_value=MAX_QUANTITY,
-        error_messages={"invalid": _("Enter the quantity in figures, such as 3.")},
+        error_messages={
+            "required": _("Enter a quantity from 1 to 9,999."),
+            "invalid": _("Enter a quantity from 1 to 9,999."),
+            "min_value": _("Enter a quantity from 1 to 9,999."),
+            "max_value": _("Enter a quantity from 1 to 9,999."),
+        },
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why an order is cancelled; only we read it."""
+
+    reason = forms.CharField(
+        label=_("Why do you cancel?"), required=False, max_length=500, widget=forms.Textarea
     )
 
 
 class CheckoutForm(forms.Form):
-    """The questions of each program in the cart, and what its partners want to be agreed to."""
+    """The programs' questions and the statements to agree to, for one cart as it was shown.
+
+    Fields of questions are named `q-<program>-<key>`, those of statements `a-<name>`.
+    """
 
     attempt = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
 
-    def __init__(self, *args: Any, programs: Iterable[Program], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.programs = list(programs)
-        self.questions = {
-            f"{program.slug}__{question.key}": (program, question)
-            for program in self.programs
-            for question in program.questions.all()
-        }
-        for name, (_program, question) in self.questions.items():
-            self.fields[name] = field_of(question)
-        for key in self.attestations:
-            self.fields[f"attest__{key}"] = forms.BooleanField(
-                label=TEXTS[key],
-                error_messages={"required": _("The order needs your agreement to this.")},
+        self.decision = decision
+        for program in decision.programs:
+            for question in program.questions.all():
+                self.fields[question_name(program.slug, question.key)] = question_field(question)
+        for statement in decision.attestations:
+            self.fields[f"a-{statement.name}"] = forms.BooleanField(
+                label=statement.text,
+                error_messages={"required": _("Tick this box to agree, or leave the product out.")},
             )
 
     @property
-    def attestations(self) -> list[str]:
-        """What all programs together ask to be agreed to, each once."""
-        return list(dict.fromkeys(key for p in self.programs for key in p.attestations))
-
-    def groups(self) -> list[tuple[Program, list[Any]]]:
-        """The questions for the page: each program with its fields."""
-        return [
-            (program, [self[n] for n, (p, _q) in self.questions.items() if p == program])
-            for program in self.programs
-            if program.questions.all()
+    def questions(self) -> list[tuple[Program, list[forms.BoundField]]]:
+        """The programs that ask something, with their fields."""
+        groups = [
+            (program, [self[question_name(program.slug, q.key)] for q in program.questions.all()])
+            for program in self.decision.programs
         ]
+        return [(program, fields) for program, fields in groups if fields]
 
-    def attestation_fields(self) -> list[Any]:
-        return [self[f"attest__{key}"] for key in self.attestations]
+    @property
+    def statements(self) -> list[forms.BoundField]:
+        """The boxes to tick."""
+        return [self[f"a-{statement.name}"] for statement in self.decision.attestations]
 
-    def clean(self) -> dict[str, Any]:
-        """An answer that the program refuses is said at its question."""
-        data = super().clean() or {}
-        for name, (program, question) in self.questions.items():
-            if name in data and is_refused(question, data[name]):
-                text = _("With this answer, %(program)s cannot be ordered.")
-                self.add_error(name, forms.ValidationError(text, params={"program": program.name}))
-        return data
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """The clean answers by program and question, as an order keeps them."""
+        found: dict[str, dict[str, Any]] = {}
+        for program in self.decision.programs:
+            for question in program.questions.all():
+                answer = self.cleaned_data[question_name(program.slug, question.key)]
+                found.setdefault(program.slug, {})[question.key] = plain(answer)
+        return found
 
-    def agreement(self) -> Agreement:
-        """What the order keeps."""
-        answers: dict[str, dict[str, Any]] = {}
-        for name, (program, question) in self.questions.items():
-            answers.setdefault(program.slug, {})[question.key] = kept(self.cleaned_data[name])
-        return Agreement(answers=answers, attested=self.attestations)
+    def attested(self) -> set[str]:
+        """The names of the statements that were agreed to."""
+        return {s.name for s in self.decision.attestations if self.cleaned_data[f"a-{s.name}"]}
+
+    def refuse(self, refusal: ValidationError) -> None:
+        """Put each reason at the question it concerns, or above the form."""
+        for one in refusal.error_list:
+            name = None
+            if isinstance(one, Refusal) and one.question:
+                name = question_name(one.program, one.question)
+            self.add_error(name if name in self.fields else None, one)
 
 
-def field_of(question: ProgramQuestion) -> forms.Field:
-    """The form field of a program's question."""
+def question_name(program: str, key: str) -> str:
+    """The field of a program's question."""
+    return f"q-{program}-{key}"
+
+
+def question_field(question: ProgramQuestion) -> forms.Field:
+    """The field that fits a question's type."""
     common: dict[str, Any] = {"label": question.label, "required": question.required}
+    language = reader_language()
     match question.type:
-        case ProgramQuestion.Type.NUMBER:
-            return forms.IntegerField(min_value=0, **common)
-        case ProgramQuestion.Type.DATE:
-            widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            return forms.DateField(widget=widget, input_formats=["%Y-%m-%d"], **common)
-        case ProgramQuestion.Type.CHOICE:
-            language = reader_language()
+        case Type.NUMBER:
+            return forms.DecimalField(
+                min_value=0,
+                max_digits=12,
+                decimal_places=2,
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "w-10"}),
+                localize=True,
+                **common,
+            )
+        case Type.DATE:
+            return forms.DateField(
+                widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **common
+            )
+        case Type.CHOICE:
             choices = [(c["value"], c["label"][language]) for c in question.choices]
             return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
-        case ProgramQuestion.Type.YESNO:
+        case Type.YESNO:
             return forms.TypedChoiceField(
                 choices=[("yes", _("Yes")), ("no", _("No"))],
-                coerce=lambda value: value == "yes",
+                coerce=lambda answer: answer == "yes",
                 empty_value=None,
                 widget=forms.RadioSelect,
                 **common,
@@ -102,11 +135,8 @@ def field_of(question: ProgramQuestion) -> forms.Field:
     return forms.CharField(max_length=500, **common)
 
 
-def is_refused(question: ProgramQuestion, answer: Any) -> bool:
-    """Whether a program turns this answer down."""
-    return question.refuse_if is not None and answer == question.refuse_if
-
-
-def kept(answer: Any) -> Any:
-    """An answer as JSON."""
-    return answer.isoformat() if hasattr(answer, "isoformat") else answer
+def plain(answer: Any) -> Any:
+    """An answer as JSON: whole numbers as numbers, other amounts and days as texts."""
+    if isinstance(answer, Decimal):
+        return int(answer) if answer == int(answer) else str(answer)
+    return answer.isoformat() if isinstance(answer, date) else answer

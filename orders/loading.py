@@ -3,7 +3,8 @@
 Stock is left alone: the catalogue file says what is on hand after this history.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
@@ -114,10 +115,6 @@ def _fulfil(line: OrderLine, status: str) -> None:
     )
 
 
-def _plain(answers: object) -> object:
+def _plain(answers: Mapping[str, demofile.Answer]) -> dict[str, object]:
     """Answers as JSON: days as ISO text."""
-    assert isinstance(answers, dict) or hasattr(answers, "items")  # noqa: S101
-    return {
-        key: value.isoformat() if hasattr(value, "isoformat") else value
-        for key, value in answers.items()
-    }
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in answers.items()}

@@ -1,6 +1,7 @@
 """Quota: what an organization holds, uses and gives back, from a ledger that only grows.
 
-Holding needs the organization's lock; settling and giving back do not.
+Holding needs the organization's lock (`Organization.objects.lock`); settling and giving back do
+not.
 """
 
 from collections import defaultdict

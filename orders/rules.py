@@ -1,234 +1,135 @@
-"""Rules: may this cart be ordered, and if not, every reason, each at the line it concerns.
+"""Rules: every reason why an order may not be placed, from values, without database or clock.
 
-Pure: values in, problems out. The cart's page, the checkout and `checkout.place` ask the same
-function; `orders/decision.py` gathers the values.
+The cart page, the check-out page and `checkout.place` (under lock) ask the one function `refusals`,
+so that nobody is told yes by one of them and no by another.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
-from catalog.eligibility import Verdict
-from catalog.terms import Limit
-from orders.limits import Outcome, Use, Wanted, breaches
-
-
-class Problem(ValidationError):
-    """A reason why not: at a line (`product`), with the act that mends it (`fix`, `to`)."""
-
-    def __init__(
-        self,
-        message: Any,
-        code: str,
-        params: dict[str, Any] | None = None,
-        *,
-        product: int | None = None,
-        fix: str = "",
-        to: int | None = None,
-    ) -> None:
-        super().__init__(message, code, params)
-        self.product, self.fix, self.to = product, fix, to
+from catalog.explaining import explain
+from orders import overruns
+from orders.demands import Answers, Demand, Fix, Line, Refusal, Situation
 
 
-@dataclass(frozen=True)
-class Line:
-    """One product of a cart, as the rules see it."""
+def refusals(
+    situation: Situation,
+    *,
+    answers: Answers | None = None,
+    attested: Collection[str] | None = None,
+) -> list[Refusal]:
+    """All reasons against placing this cart now; none when it may be placed.
 
-    product: int
-    sku: str
-    name: str
-    program: str
-    quantity: int
-    units_per_pack: int
-    fee: Decimal
-    title_group: str
-    stock: int | None
-    is_live: bool
-
-    @property
-    def wanted(self) -> Wanted:
-        """What it adds to the limits of its program."""
-        units = self.quantity * self.units_per_pack
-        return Wanted(self.sku, self.title_group, units, self.fee * self.quantity)
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A program as it stands for one organization."""
-
-    slug: str
-    name: str
-    verdict: Verdict
-    limits: Sequence[Limit] = ()
-    uses: Sequence[Use] = ()
-    is_alone: bool = False
+    Without `answers` and `attested`, check-out has not begun, and what it asks is left out.
+    """
+    found = [*_about_the_organization(situation)]
+    for demand in situation.demands:
+        found += _about_products(demand)
+        found += _eligibility(demand, situation)
+        found += _alone(demand, situation)
+        found += overruns.refusals(demand, at=situation.at)
+        if answers is not None:
+            found += _questions(demand, answers.get(demand.program, {}))
+        if attested is not None:
+            found += _attestations(demand, attested)
+    return found
 
 
-@dataclass(frozen=True)
-class Wish:
-    """A cart, with everything that decides about it."""
-
-    lines: Sequence[Line]
-    offers: Mapping[str, Offer]
-    may_order: bool
-    is_qualified: bool
-    as_of: datetime
-
-    def of(self, program: str) -> list[Line]:
-        """The lines of one program."""
-        return [line for line in self.lines if line.program == program]
+def _about_the_organization(situation: Situation) -> Iterator[Refusal]:
+    if not situation.demands:
+        yield Refusal(_("Your cart is empty."), "empty")
+    if not situation.may_place:
+        yield not_allowed()
+    if not situation.is_qualified:
+        text = _(
+            "Your organization is not qualified at the moment. Your cart is kept, and you can "
+            "order as soon as it is."
+        )
+        yield Refusal(text, "not_qualified")
 
 
-def problems(wish: Wish) -> list[Problem]:
-    """Every reason why not, so that a page can show them all at once. None means yes."""
-    return [problem for rule in RULES for problem in rule(wish)]
+def not_allowed() -> Refusal:
+    """Whoever asks may not order for this organization."""
+    text = _("Your role in this organization does not let you order. Ask an administrator.")
+    return Refusal(text, "not_allowed")
 
 
-def empty(wish: Wish) -> Iterator[Problem]:
-    if not wish.lines:
-        yield Problem(_("Your cart is empty."), "empty")
-
-
-def not_allowed(wish: Wish) -> Iterator[Problem]:
-    if not wish.may_order:
-        text = _("Your role does not let you place orders. Ask an administrator.")
-        yield Problem(text, "not_allowed")
-
-
-def not_qualified(wish: Wish) -> Iterator[Problem]:
-    if not wish.is_qualified:
-        text = _("Your organization is not qualified yet. We keep your cart until it is.")
-        yield Problem(text, "not_qualified")
-
-
-def discontinued(wish: Wish) -> Iterator[Problem]:
-    for line in wish.lines:
+def _about_products(demand: Demand) -> Iterator[Refusal]:
+    for line in demand.lines:
         if not line.is_live:
             text = _("%(product)s can no longer be ordered.")
-            params = {"product": line.name}
-            yield Problem(text, "discontinued", params, product=line.product, fix="remove")
+            params, fix = {"product": line.name}, Fix("remove")
+            yield Refusal(text, "discontinued", params, product=line.product, fix=fix)
+        elif line.stock is not None and line.quantity > line.stock:
+            yield out_of_stock(line, left=line.stock)
 
 
-def ineligible(wish: Wish) -> Iterator[Problem]:
-    """At each line of a program that is not open to the organization."""
-    for line in wish.lines:
-        offer = wish.offers[line.program]
-        if not offer.verdict.is_eligible:
-            text = _("%(program)s is not open to your organization.")
-            params = {"program": offer.name}
-            yield Problem(text, "ineligible", params, product=line.product, fix="remove")
+def out_of_stock(line: Line, *, left: int) -> Refusal:
+    """Fewer packs are left than a line asks for."""
+    params = {"product": line.name, "wanted": line.quantity, "left": left}
+    if left:
+        text = _("%(product)s: you ask for %(wanted)s and only %(left)s are left in stock.")
+        fix = Fix("reduce", left)
+    else:
+        text, fix = _("%(product)s is out of stock."), Fix("remove")
+    return Refusal(text, "out_of_stock", params, product=line.product, fix=fix)
 
 
-def alone(wish: Wish) -> Iterator[Problem]:
-    """A program that wants a cart of its own, in company."""
-    if len({line.program for line in wish.lines}) < 2:
+def _eligibility(demand: Demand, situation: Situation) -> Iterator[Refusal]:
+    if demand.verdict.is_eligible:
         return
-    for line in wish.lines:
-        offer = wish.offers[line.program]
-        if offer.is_alone:
-            text = _("%(program)s is ordered alone: nothing else may be in the cart.")
-            params = {"program": offer.name}
-            yield Problem(text, "alone", params, product=line.product, fix="keep")
-
-
-def out_of_stock(wish: Wish) -> Iterator[Problem]:
-    for line in wish.lines:
-        if line.stock is None or line.quantity <= line.stock:
+    program, fix = demand.program, Fix("drop")
+    if demand.verdict.version is None:
+        text = _("%(program)s is not open to anybody yet.")
+        yield Refusal(text, "not_open", {"program": demand.name}, program=program, fix=fix)
+    for result in demand.verdict.results:
+        if result.passed or (
+            # Said already, of the whole cart.
+            result.criterion.fact == "qualified_months" and not situation.is_qualified
+        ):
             continue
-        if line.stock == 0:
-            text: Any = _("%(product)s is out of stock.")
+        why = explain(result, situation.activities)
+        params = {"rule": why.rule, "fact": why.fact, "remedy": why.remedy}
+        text = _("%(rule)s %(fact)s %(remedy)s")
+        yield Refusal(text, "not_eligible", params, program=program, fix=fix)
+
+
+def _alone(demand: Demand, situation: Situation) -> Iterator[Refusal]:
+    if demand.is_alone and len(situation.demands) > 1:
+        text = _(
+            "%(program)s is ordered by itself. Set the other products aside for a later order, or "
+            "remove this one."
+        )
+        params = {"program": demand.name}
+        yield Refusal(text, "alone", params, program=demand.program, fix=Fix("only"))
+
+
+MISSING: Final = (None, "")
+
+
+def _questions(demand: Demand, answers: Mapping[str, Any]) -> Iterator[Refusal]:
+    for question in demand.questions:
+        answer = answers.get(question.key)
+        params = {"question": question.label}
+        if answer in MISSING:
+            if not question.is_required:
+                continue
+            code, text = "unanswered", _("Answer this question: %(question)s")
+        elif question.choices and answer not in question.choices:
+            code, text = "unanswered", _("Choose one of the answers: %(question)s")
+        elif question.refuse_if is not None and answer == question.refuse_if:
+            code = "refused_by_answer"
+            text = _("With this answer, %(program)s cannot be ordered: %(question)s")
+            params["program"] = demand.name
         else:
-            text = ngettext_lazy(
-                "%(product)s: you ask for %(wanted)s and only one is left.",
-                "%(product)s: you ask for %(wanted)s and only %(left)s are left.",
-                line.stock,
-            )
-        params = {"product": line.name, "wanted": line.quantity, "left": line.stock}
-        fix = "reduce" if line.stock else "remove"
-        yield Problem(text, "out_of_stock", params, product=line.product, fix=fix, to=line.stock)
+            continue
+        yield Refusal(text, code, params, program=demand.program, question=question.key)
 
 
-def over_limit(wish: Wish) -> Iterator[Problem]:
-    """At each line that adds to a limit which the cart would break."""
-    for slug, offer in wish.offers.items():
-        lines = wish.of(slug)
-        wanted = [line.wanted for line in lines]
-        for outcome in breaches(offer.limits, offer.uses, wanted, as_of=wish.as_of):
-            for place in outcome.lines:
-                yield _breach(lines[place], outcome, offer)
-
-
-def _breach(line: Line, outcome: Outcome, offer: Offer) -> Problem:
-    """What a broken limit says at one line."""
-    params = {
-        "program": offer.name,
-        "used": outcome.used,
-        "left": outcome.left,
-        "max": outcome.limit.max,
-        "min": outcome.limit.min,
-        "total": outcome.total,
-    }
-    if outcome.over:
-        to = _most(line, outcome)
-        fix = "reduce" if to else "remove"
-        text = OVER[outcome.limit.metric]
-        return Problem(text, "over_limit", params, product=line.product, fix=fix, to=to)
-    to = _least(line, outcome)
-    fix = "reduce" if to else ""
-    text = SHORT[outcome.limit.metric]
-    return Problem(text, "under_limit", params, product=line.product, fix=fix, to=to)
-
-
-def _most(line: Line, outcome: Outcome) -> int | None:
-    """How many packs of this line the limit lets through, when fewer packs mend it."""
-    match outcome.limit.metric:
-        case "units":
-            packs = line.quantity - -(-outcome.over // line.units_per_pack)
-        case "fees" if line.fee:
-            packs = line.quantity - -(-outcome.over // line.fee)
-        case _:
-            return None
-    return int(packs) if packs >= 1 else None
-
-
-def _least(line: Line, outcome: Outcome) -> int | None:
-    """How many packs of this line reach the minimum, when more packs mend it."""
-    if outcome.limit.metric != "units":
-        return None
-    return line.quantity + int(-(-outcome.short // line.units_per_pack))
-
-
-OVER = {
-    "units": _("%(program)s: at most %(max)s, of which %(left)s are left; you ask for more."),
-    "orders": _("%(program)s: at most %(max)s orders, of which %(left)s are left."),
-    "products": _("%(program)s: at most %(max)s different products, of which %(left)s are left."),
-    "title_groups": _(
-        "%(program)s: at most %(max)s different title groups, of which %(left)s are left."
-    ),
-    "fees": _(
-        "%(program)s: administration fees of at most %(max)s $, of which %(left)s $ are left."
-    ),
-}
-SHORT = {
-    "units": _("%(program)s: at least %(min)s in an order; you ask for %(total)s."),
-    "orders": _("%(program)s: at least %(min)s orders."),
-    "products": _("%(program)s: at least %(min)s different products in an order."),
-    "title_groups": _("%(program)s: at least %(min)s different title groups in an order."),
-    "fees": _("%(program)s: administration fees of at least %(min)s $ in an order."),
-}
-RULES = (
-    empty,
-    not_allowed,
-    not_qualified,
-    discontinued,
-    ineligible,
-    alone,
-    out_of_stock,
-    over_limit,
-)
+def _attestations(demand: Demand, attested: Collection[str]) -> Iterator[Refusal]:
+    if any(name not in attested for name in demand.attestations):
+        text = _("%(program)s asks that you agree to every statement.")
+        params = {"program": demand.name}
+        yield Refusal(text, "not_attested", params, program=demand.program)

@@ -1,67 +1,96 @@
-"""The timeline of an order: done, now, next."""
+"""Timeline: what happened to an order, what happens now, and what comes next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from orders.models import Order
+from catalog.explaining import in_words
+from orders.models import Fulfilment, Order
+from orgs.days import day_of
 
 Status = Order.Status
+ENDS = {
+    Status.CANCELLED: pgettext_lazy("order", "Cancelled"),
+    Status.EXPIRED: _("Expired: not paid in time"),
+    Status.REFUSED: _("Refused by the partner"),
+    Status.REFUNDED: pgettext_lazy("order", "Refunded"),
+}
+SENT = (Status.FULFILLED, Status.DELIVERED)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step as components/timeline.html shows it."""
+    """One step, as `components/timeline.html` takes it."""
 
-    label: str
-    state: str  # done, now, next or bad
-    at: date | datetime | None = None
-    note: str = ""
+    label: object
+    state: str
+    at: datetime | date | None = None
+    note: object = ""
 
 
-def steps(order: Order) -> list[Step]:
-    """Where an order is, from placing to sending, or where it ended."""
-    found = [Step(_("Order placed"), "done", order.placed_at)]
+def steps(order: Order, *, moves: Mapping[str, datetime], needs_partner: bool) -> list[Step]:
+    """The steps of an order. `moves` are the trail's moments by status; lines have fulfilments."""
+    found = [Step(_("Placed"), "done", order.placed_at)]
+    if needs_partner:
+        found.append(_partner(order, moves))
     if order.status in Order.GIVEN_BACK:
-        return [*found, Step(str(order.get_status_display()), "bad", order.given_back_at)]
+        if order.paid_at:
+            found.append(Step(_("Paid"), "done", order.paid_at))
+        return [*found, Step(ENDS[Status(order.status)], "bad", order.given_back_at)]
+    return [*found, _payment(order), _preparing(order), _sent(order)]
+
+
+def _partner(order: Order, moves: Mapping[str, datetime]) -> Step:
     if order.status == Status.AWAITING_PARTNER:
-        text = _("The partner has it. Nothing to pay before it says yes.")
-        return [*found, Step(_("The partner’s approval"), "now", note=text), *_ahead(0)]
+        day = last_day(order.hold_until)
+        note = _("Answer expected by %(day)s.") % {"day": in_words(day)} if day else ""
+        return Step(_("The partner is looking at it"), "now", None, note)
+    if order.status in (Status.REFUSED, Status.CANCELLED) and not order.paid_at:
+        return Step(_("Looked at by the partner"), "done")
+    return Step(_("Approved by the partner"), "done", moves.get(Status.AWAITING_PAYMENT))
+
+
+def _payment(order: Order) -> Step:
+    if order.paid_at:
+        return Step(_("Paid"), "done", order.paid_at)
     if order.status == Status.AWAITING_PAYMENT:
-        return [*found, Step(_("Payment"), "now", note=_hold(order)), *_ahead(1)]
-    found.append(Step(_("Paid"), "done", order.paid_at))
+        return Step(_("Awaiting payment"), "now")
+    return Step(_("Payment"), "next")
+
+
+def _preparing(order: Order) -> Step:
     if order.status == Status.PAID_UNALLOCATED:
-        text = _("Your payment came after the order had ended. We write to you within one day.")
-        return [*found, Step(_("Problem, we are on it"), "bad", note=text)]
-    if order.status == Status.PAID:
-        return [*found, Step(_("Being prepared"), "now", note=_promise(order)), *_ahead(2)]
-    return [*found, Step(_("Sent"), "done", order.fulfilled_at)]
+        note = _("Something went wrong after you paid. Our staff are on it and will write to you.")
+        return Step(_("Problem, we are on it"), "bad", None, note)
+    if order.status in SENT:
+        return Step(_("Prepared"), "done")
+    day = promised_on(order)
+    promise = _("Promised for %(day)s.") % {"day": in_words(day)} if day else ""
+    return Step(
+        _("Being prepared"), "now" if order.status == Status.PAID else "next", None, promise
+    )
 
 
-def _ahead(done: int) -> list[Step]:
-    """What comes after so many of: payment, preparation, sending."""
-    names = [_("Payment"), _("Being prepared"), _("Sent")]
-    return [Step(name, "next") for name in names[done:]]
+def _sent(order: Order) -> Step:
+    state = "done" if order.status in SENT else "next"
+    return Step(_("Sent"), state, order.fulfilled_at)
 
 
-def _hold(order: Order) -> str:
-    """Until when stock and quota are kept."""
-    if order.hold_until is None:
-        return ""
-    until = date_format(timezone.localtime(order.hold_until), "DATETIME_FORMAT")
-    return _("We keep it for you until %(moment)s.") % {"moment": until}
-
-
-def _promise(order: Order) -> str:
-    """The latest day that was promised for a line that is still owed."""
+def promised_on(order: Order) -> date | None:
+    """The latest day that was promised for a line not sent yet."""
     days = [
         line.fulfilment.promised_on
         for line in order.lines.all()
-        if hasattr(line, "fulfilment") and line.fulfilment.promised_on
+        if hasattr(line, "fulfilment")
+        and line.fulfilment.status == Fulfilment.Status.OWED
+        and line.fulfilment.promised_on
     ]
-    if not days:
-        return ""
-    return _("Expected by %(day)s.") % {"day": date_format(max(days), "DATE_FORMAT")}
+    return max(days, default=None)
+
+
+def last_day(until: datetime | None) -> date | None:
+    """The last whole day in Toronto before a moment, which may be the midnight that ends it."""
+    return day_of(until - timedelta(seconds=1)) if until else None

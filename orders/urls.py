@@ -8,13 +8,13 @@ app_name = "orders"
 urlpatterns = [
     path("o/<int:org>/cart/", cart.show, name="cart"),
     path("o/<int:org>/cart/add/<slug:slug>/", cart.add, name="add"),
-    path("o/<int:org>/cart/change/<slug:slug>/", cart.change, name="change"),
-    path("o/<int:org>/cart/keep/<slug:slug>/", cart.keep, name="keep"),
+    path("o/<int:org>/cart/line/<slug:slug>/", cart.line, name="line"),
+    path("o/<int:org>/cart/program/<slug:slug>/", cart.program, name="program"),
     path("o/<int:org>/checkout/", checkout.checkout, name="checkout"),
     path("o/<int:org>/orders/", orders.listing, name="list"),
     path("o/<int:org>/orders/<int:number>/", orders.detail, name="detail"),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
-    path("o/<int:org>/quota/", quota.quota, name="quota"),
+    path("o/<int:org>/quota/", quota.show, name="quota"),
     path("o/<int:org>/orders/<int:number>/pay/", payment.pay, name="pay"),
     path("o/<int:org>/orders/<int:number>/thanks/", payment.thanks, name="thanks"),
     path(

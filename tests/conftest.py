@@ -2,14 +2,29 @@
 
 import threading
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.utils import translation
 
 from tests.factories import MembershipFactory, UserFactory
 
 pytest_plugins = ["tests.paypal_fixture"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A test of races empties every table when it ends: put back what migrations wrote."""
+    post_migrate.connect(_write_roles, sender=apps.get_app_config("orgs"))
+    with django_db_blocker.unblock():
+        _write_roles()
+
+
+def _write_roles(**_signal: object) -> None:
+    import_module("orgs.migrations.0002_roles").create(apps, None)
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,23 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from accounts.models import User
-from tests.factories import MembershipFactory, OrganizationFactory, ProductFactory, UserFactory
+from catalog import alerts
+from orders import keys
+from orders.models import Payment
+from orgs import documents
+from orgs.models import Inquiry
+from tests.factories import (
+    ApplicationFactory,
+    MembershipFactory,
+    OrderLineFactory,
+    OrganizationFactory,
+    ProductFactory,
+    UserFactory,
+)
 from tokens.issue import issue
 
 
@@ -25,8 +39,21 @@ def build_world() -> World:
     for group in ("qualification", "fulfilment"):
         people[group] = UserFactory(is_staff=True)
         people[group].groups.add(Group.objects.get_or_create(name=group)[0])
-    product = ProductFactory()
-    token, _ = issue(org, bearer_name="Noor", bearer_email="noor@example.org", by=people["owner"])
+    owner, product = people["owner"], ProductFactory()
+    token, _ = issue(org, bearer_name="Noor", bearer_email="noor@example.org", by=owner)
+    decided = ApplicationFactory(organization=org, status="qualified")
+    ApplicationFactory(organization=org)
+    inquiry = Inquiry.objects.create(application=decided, question="Which?", asked_by=owner)
+    paper = SimpleUploadedFile("paper.pdf", b"%PDF-1.4\n%%EOF")
+    document = documents.store(org, file=paper, kind="statements", by=owner)
+    line = OrderLineFactory(order__organization=org, order__placed_by=owner, product=product)
+    payment = Payment.objects.create(
+        order=line.order, seq=1, amount=line.order.total, language="en", started_by=owner
+    )
+    keys.add(product, ["ABCD-1234"], by=None)
+    key = product.license_keys.get()
+    type(key).objects.update(line=line, given_at=timezone.now())
+    alert = alerts.subscribe(product, user=owner)
     return World(
         people=people,
         arguments={
@@ -34,6 +61,15 @@ def build_world() -> World:
             "product": product.slug,
             "partner": product.program.partner.slug,
             "token": token.pk,
+            "program": product.program.slug,
+            "inquiry": inquiry.pk,
+            "document": document.pk,
+            "order": line.order.number,
+            "reference": payment.reference,
+            "key": key.pk,
+            "step": "identity",
+            "name": "a-letter",
+            "stop": alerts.stop_link_token(alert),
         },
         neighbours_org=neighbours_org.number,
     )

@@ -1,5 +1,7 @@
 """Donor partners, and what people ask about them."""
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +27,11 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def host(self) -> str:
+        """The website's name, as a link's words."""
+        return (urlsplit(self.website).hostname or "").removeprefix("www.")
 
 
 class PartnerQuestion(models.Model):

@@ -146,6 +146,10 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_platforms_display(self) -> list[str]:
+        """The platforms in words."""
+        return [str(self.Platform(platform).label) for platform in self.platforms]
+
     @property
     def is_out_of_stock(self) -> bool:
         return self.stock == 0

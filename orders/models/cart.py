@@ -27,11 +27,20 @@ class Cart(models.Model):
         return str(self.membership)
 
 
+class CartItemQuerySet(models.QuerySet["CartItem"]):
+    def active(self) -> "CartItemQuerySet":
+        """What the next order will hold; the rest is set aside for a later one."""
+        return self.filter(is_set_aside=False)
+
+
 class CartItem(models.Model):
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="items")
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    is_set_aside = models.BooleanField(_("set aside"), default=False)
     added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CartItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["added_at", "pk"]

@@ -1,13 +1,16 @@
 """What pages of lower apps show of orders: the cart's count, what is left, the way to order."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from catalog.models import Product
-from orders import meters as orders_meters
+from catalog.explaining import in_words
+from catalog.models import Product, Program
+from orders import meters, timeline
 from orders.models import CartItem
 from orgs.models import Membership
 
@@ -16,30 +19,46 @@ register = template.Library()
 
 @register.simple_tag
 def cart_count(membership: Membership | None) -> int:
-    """How many lines are in a member's cart; one query."""
+    """How many products a member's next order holds; one query."""
     if membership is None:
         return 0
-    return CartItem.objects.filter(cart__membership=membership).count()
+    return CartItem.objects.active().filter(cart__membership=membership).count()
 
 
 @register.inclusion_tag("orders/_order_panel.html", takes_context=True)
 def order_panel(context: Context, product: Product) -> dict[str, Any]:
-    """What is left of the product's quotas, and the form that puts it into the cart."""
-    request = context["request"]
-    found = orders_meters.meters(request.org, as_of=timezone.now(), program=product.program.slug)
-    group, sku = product.title_group, product.sku
-    ours = [m for m in found if m.subject in {"", group, sku}]
+    """What is left of the product's quotas, and the form that puts it into the cart; one query.
+
+    The page's context has the `verdict` of the product's program.
+    """
+    request, now = context["request"], timezone.now()
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "product": product,
         "verdict": context.get("verdict"),
-        "meters": ours,
+        "meters": meters.of_product(product, request.org, as_of=now),
         "may_order": request.membership.may("orders.place"),
     }
 
 
 @register.simple_tag
-def limit_sentences(program: Any) -> list[str]:
+def limit_sentences(program: Program) -> list[str]:
     """A program's limits in plain words."""
-    return orders_meters.rule_in_words(program)
+    return meters.rule_in_words(program)
+
+
+@register.filter
+def moment_text(value: datetime | None) -> str:
+    """A moment in words without markup, for e-mails: its day, time and zone."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{in_words(local.date())}, {date_format(local, 'TIME_FORMAT')} ({local.tzname()})"
+
+
+@register.filter
+def last_day(value: datetime | None) -> str:
+    """The last whole day before a moment, in words."""
+    day = timeline.last_day(value)
+    return in_words(day) if day else ""

@@ -1,69 +1,100 @@
-"""The cart's page, and the small acts on it."""
+"""The cart: what is in it, what stands in its way, and every change to it."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from catalog.models import Product, Program
-from orders import cart
+from catalog.models import Product
+from orders import cart, grouping
+from orders.decision import decide
 from orders.forms import QuantityForm
 from orgs.access import OrgRequest, member
 
 
 @require_safe
-@member("orders.view")
+@member("orders.place")
 def show(request: OrgRequest) -> HttpResponse:
-    """What is in the cart, with every problem at the line it concerns."""
-    context = {"cart": cart.look(cart.of(request.membership))}
+    """The lines by program, each with its problems and what takes them away."""
+    decision = decide(request.membership, at=timezone.now())
+    reasons = decision.reasons if decision.items else []
+    context = {
+        "decision": decision,
+        "groups": grouping.groups(decision),
+        "reasons": [r for r in reasons if r.product is None and not r.program],
+        "may_go_on": not reasons,
+        "removed": _removed(request),
+    }
     return render(request, "orders/cart.html", context)
+
+
+def _removed(request: OrgRequest) -> dict[str, Any] | None:
+    """What was just taken out, so that it can be put back: it travels in the address."""
+    form = QuantityForm(request.GET)
+    product = Product.objects.live().filter(slug=request.GET.get("removed", "")).first()
+    if product is None or not form.is_valid():
+        return None
+    return {"product": product, "quantity": form.cleaned_data["quantity"]}
 
 
 @require_POST
 @member("orders.place")
 def add(request: OrgRequest, slug: str) -> HttpResponse:
-    """Put packs of a product in, and show the cart."""
-    product = get_object_or_404(Product, slug=slug)
-    form = QuantityForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["quantity"])))
-        return redirect("catalog:org_product", request.org.number, slug)
+    """From a product's page, or putting back what was removed."""
+    product = get_object_or_404(Product.objects.select_related("program"), slug=slug)
     try:
-        cart.add(cart.of(request.membership), product, form.cleaned_data["quantity"])
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-        return redirect("catalog:org_product", request.org.number, slug)
-    messages.success(request, _("%(product)s is in your cart.") % {"product": product})
-    return redirect("orders:cart", request.org.number)
-
-
-@require_POST
-@member("orders.place")
-def change(request: OrgRequest, slug: str) -> HttpResponse:
-    """Set a quantity; 0 removes the line."""
-    product = get_object_or_404(Product, slug=slug)
-    form = QuantityForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(map(str, form.errors["quantity"])))
-        return redirect("orders:cart", request.org.number)
-    quantity = form.cleaned_data["quantity"]
-    try:
-        cart.change(cart.of(request.membership), product, quantity)
+        cart.add(request.membership, product, quantity=_quantity(request))
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
-        if not quantity:
-            messages.success(request, _("%(product)s was removed.") % {"product": product})
+        text = _("%(product)s is in your cart.")
+        messages.success(request, text % {"product": product.name})
     return redirect("orders:cart", request.org.number)
+
+
+def _quantity(request: OrgRequest) -> int:
+    form = QuantityForm(request.POST)
+    if not form.is_valid():
+        raise ValidationError(form.errors.as_data()["quantity"])
+    return int(form.cleaned_data["quantity"])
 
 
 @require_POST
 @member("orders.place")
-def keep(request: OrgRequest, slug: str) -> HttpResponse:
-    """Keep one program's products, which want a cart of their own."""
-    program = get_object_or_404(Program, slug=slug)
-    cart.keep(cart.of(request.membership), program)
-    messages.success(request, _("Only %(program)s is left in your cart.") % {"program": program})
+def line(request: OrgRequest, slug: str) -> HttpResponse:
+    """Change one line: its quantity, or whether it is in the next order."""
+    match request.POST.get("act"):
+        case "remove":
+            return _remove(request, slug)
+        case "aside":
+            cart.set_aside(request.membership, slug)
+        case "back":
+            cart.bring_back(request.membership, slug)
+        case _:
+            try:
+                cart.change(request.membership, slug, quantity=_quantity(request))
+            except ValidationError as refusal:
+                messages.error(request, " ".join(refusal.messages))
+    return redirect("orders:cart", request.org.number)
+
+
+def _remove(request: OrgRequest, slug: str) -> HttpResponse:
+    item = cart.remove(request.membership, slug)
+    back = redirect("orders:cart", request.org.number)
+    if item:
+        back["Location"] += f"?removed={item.product.slug}&quantity={item.quantity}"
+    return back
+
+
+@require_POST
+@member("orders.place")
+def program(request: OrgRequest, slug: str) -> HttpResponse:
+    """Order only one program's products now, or all but its."""
+    change = cart.keep_only if request.POST.get("act") == "only" else cart.drop
+    change(request.membership, slug)
     return redirect("orders:cart", request.org.number)

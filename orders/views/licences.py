@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -20,12 +20,16 @@ from orgs.access import OrgRequest, member
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("licences.reveal_key")
-@reauthentication_required
-def reveal(request: OrgRequest, number: int, key_pk: int) -> HttpResponse:
-    """Ask (GET, where a fresh sign-in leads back to), then show the key (POST) and record it."""
+def reveal(request: OrgRequest, number: int, key_pk: int) -> HttpResponseBase:
+    """One licence of an order of one's own; whose it is comes before who is asking again."""
     order = get_object_or_404(Order.objects.of(request.org), number=number)
     given = LicenseKey.objects.filter(line__order=order).select_related("line", "product")
-    key = get_object_or_404(given, pk=key_pk)
+    return show(request, order, get_object_or_404(given, pk=key_pk))
+
+
+@reauthentication_required
+def show(request: OrgRequest, order: Order, key: LicenseKey) -> HttpResponse:
+    """Ask (GET, where a fresh sign-in leads back to), then show the key (POST) and record it."""
     context: dict[str, Any] = {"key": key, "order": order}
     if request.method == "POST":
         record(key, "key.revealed", by=request.user)

@@ -1,4 +1,6 @@
-"""The list of orders, one order, its cancellation."""
+"""The orders of an organization: their list, one order's page, and cancelling it."""
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -8,56 +10,70 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit.models import Entry
+from catalog.models import Program
 from orders import cancellation, timeline
-from orders.cancellation import CANCELLABLE
+from orders.forms import ReasonForm
 from orders.models import Order, Payment
 from orgs.access import OrgRequest, member
 
-ON_A_PAGE = 20
+PAGE = 25
 
 
 @require_safe
 @member("orders.view")
 def listing(request: OrgRequest) -> HttpResponse:
-    """Every order of the organization, newest first."""
+    """Every order, newest first."""
     orders = Order.objects.of(request.org).recent().select_related("placed_by")
-    page = Paginator(orders.prefetch_related("lines"), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(orders.prefetch_related("lines"), PAGE).get_page(request.GET.get("page"))
     return render(request, "orders/list.html", {"page": page})
 
 
 @require_safe
 @member("orders.view")
 def detail(request: OrgRequest, number: int) -> HttpResponse:
-    """One order: where it is, what was ordered and paid, its licences."""
+    """Where one order is, what is in it, and what its buyer agreed to."""
     orders = Order.objects.of(request.org).select_related("placed_by", "organization")
-    order = get_object_or_404(
-        orders.prefetch_related("lines__program", "lines__fulfilment", "lines__license_keys"),
-        number=number,
-    )
+    lines = "lines__program", "lines__fulfilment", "lines__license_keys"
+    order = get_object_or_404(orders.prefetch_related(*lines), number=number)
     payment = order.payments.order_by("-seq").first()
+    programs = [line.program for line in order.lines.all()]
+    needs_partner = any(p.approval == Program.Approval.PARTNER for p in programs)
     context = {
         "order": order,
         "payment": payment,
-        "steps": timeline.steps(order),
         "may_pay": order.is_payable and request.membership.may("orders.pay"),
-        "may_cancel": order.status in CANCELLABLE
+        "steps": timeline.steps(order, moves=_moves(order), needs_partner=needs_partner),
+        "may_cancel": order.status in cancellation.UNPAID
         and request.membership.may("orders.place")
         and (payment is None or payment.status not in Payment.TAKING),
     }
     return render(request, "orders/detail.html", context)
 
 
+def _moves(order: Order) -> dict[str, datetime]:
+    """When the order moved to each status, by the trail."""
+    entries = Entry.objects.about(order).values_list("action", "at")
+    return {action.removeprefix("order."): at for action, at in entries}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @member("orders.place")
 def cancel(request: OrgRequest, number: int) -> HttpResponse:
-    """Ask once more, then cancel an unpaid order."""
+    """Ask once more, then cancel an order that is not paid."""
     order = get_object_or_404(Order.objects.of(request.org), number=number)
+    back = redirect("orders:detail", request.org.number, order.number)
+    form = ReasonForm(request.POST or None)
     if request.method != "POST":
-        return render(request, "orders/cancel.html", {"order": order})
+        if order.status not in cancellation.UNPAID:
+            return back
+        return render(request, "orders/cancel.html", {"order": order, "form": ReasonForm()})
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
-        cancellation.cancel(order.pk, by=request.user, reason="Cancelled by the buyer")
+        cancellation.cancel(order.pk, by=request.user, reason=reason)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
-        messages.success(request, _("Order %(number)s is cancelled.") % {"number": number})
-    return redirect("orders:detail", request.org.number, number)
+        text = _("Order %(number)s is cancelled. Nothing is owed, and your quota is given back.")
+        messages.success(request, text % {"number": order.number})
+    return back

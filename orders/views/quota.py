@@ -11,6 +11,6 @@ from orgs.access import OrgRequest, member
 
 @require_safe
 @member("orders.view")
-def quota(request: OrgRequest) -> HttpResponse:
+def show(request: OrgRequest) -> HttpResponse:
     groups = meters.by_partner(request.org, as_of=timezone.now())
     return render(request, "orders/quota.html", {"groups": groups})

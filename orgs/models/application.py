@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orgs.models.organization import Organization
 
@@ -33,7 +34,7 @@ class Application(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        SUBMITTED = "submitted", _("Sent")
+        SUBMITTED = "submitted", pgettext_lazy("application", "Sent")
         IN_REVIEW = "in_review", _("In review")
         INFO_NEEDED = "info_needed", _("We need something from you")
         QUALIFIED = "qualified", _("Qualified")

@@ -17,7 +17,7 @@ NOT_OURS = ("account_", "mfa_", "usersessions_", "admin:", "socialaccount_")
 MEMBERS = ("owner", "approver", "buyer", "finance", "viewer")
 STAFF = ("qualification", "fulfilment")
 # What stands in addresses and belongs to no organization.
-SHARED = {"product", "partner"}
+SHARED = {"product", "partner", "program", "step"}
 ROLES = ("visitor", "stranger", *MEMBERS, "neighbour", *STAFF, "superuser")
 
 
@@ -38,7 +38,7 @@ class Page:
             case "public":
                 return yes
             case "person":
-                return {302} if role == "visitor" else yes
+                return {302} if role == "visitor" and not self.post else yes
             case "machine":
                 return {self.status}
             case "staff":

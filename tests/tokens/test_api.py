@@ -63,9 +63,10 @@ def test_an_organization_that_is_no_longer_qualified_is_not_valid(ask, token, ow
     assert ask(token[1]).json() == NO
 
 
-@pytest.mark.parametrize("key", ["", "rk_wrong", secrets.make("rk"), secrets.make("rt")])
-def test_without_a_key_of_ours_nothing_is_said(ask, token, key):
-    answer = ask(token[1], key=key)
+@pytest.mark.parametrize("kind", ["nothing", "nonsense", "unknown", "token"])
+def test_without_a_key_of_ours_nothing_is_said(ask, token, kind):
+    keys = {"nothing": "", "nonsense": "rk_wrong", "unknown": secrets.make("rk"), "token": token[1]}
+    answer = ask(token[1], key=keys[kind])
     assert answer.status_code == 401
     assert not Verification.objects.exists()
 

@@ -16,14 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, **options: Any) -> None:
         try:
-            catalogue = importing.read(file.read_bytes())
+            done = loading.load(importing.read(file.read_bytes()))
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
         except importing.Refused as refusal:
             for fault in refusal.faults:
                 self.stderr.write(str(fault))
             raise CommandError(f"{file}: nothing was imported.") from refusal
-        done = loading.load(catalogue)
-        self.stdout.write(
-            f"{sum(done.created.values())} created, {sum(done.changed.values())} changed."
-        )
+        counts = done.created.total(), done.changed.total(), done.unchanged.total()
+        self.stdout.write("{} created, {} changed, {} unchanged.".format(*counts))

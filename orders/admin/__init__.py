@@ -1,0 +1,5 @@
+"""Staff's pages about orders."""
+
+from orders.admin import orders
+
+__all__ = ["orders"]

@@ -1,0 +1,129 @@
+"""Staff's work on organizations: the queue of applications, and the facts on file."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from orgs import review
+from orgs.days import day_of, today
+from orgs.models import Activity, Application, Document, Membership, Organization, Role
+
+
+class KeptAdmin(admin.ModelAdmin):
+    """Rows that nobody deletes."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Application)
+class ApplicationAdmin(KeptAdmin):
+    """The queue: soonest due first; each row leads to the review page."""
+
+    list_display = ("review_link", "organization", "status", "age", "due_on", "claimed_by")
+    list_display_links = None
+    list_filter = ("status", "claimed_by", "organization__kind", "organization__province")
+    list_select_related = ("organization", "claimed_by")
+    search_fields = ("organization__legal_name", "organization__number", "organization__bn")
+    ordering = ("due_on", "pk")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
+        """What was sent; without a filter, only what is not decided."""
+        rows: QuerySet[Application] = super().get_queryset(request)
+        rows = rows.exclude(status=Application.Status.DRAFT)
+        match = request.resolver_match
+        is_list = match is not None and str(match.url_name).endswith("changelist")
+        if is_list and not request.GET:
+            rows = rows.exclude(decided_at__isnull=False)
+        return rows
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/review/", view(review.page), name="orgs_application_review"),
+            path("<int:pk>/act/", view(review.act), name="orgs_application_act"),
+            path(
+                "<int:pk>/documents/<int:document_pk>/",
+                view(review.document),
+                name="orgs_application_document",
+            ),
+            *super().get_urls(),
+        ]
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
+        """The review page is the only place where an application is worked on."""
+        return review.page(request, int(object_id))
+
+    @admin.display(description=_("application"), ordering="pk")
+    def review_link(self, application: Application) -> str:
+        url = reverse("admin:orgs_application_review", args=[application.pk])
+        return format_html('<a href="{}">{}</a>', url, application)
+
+    @admin.display(description=_("age"), ordering="submitted_at")
+    def age(self, application: Application) -> str:
+        """In words, since it was sent."""
+        if application.submitted_at is None:
+            return ""
+        days = (today() - day_of(application.submitted_at)).days
+        return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+
+
+@admin.register(Organization)
+class OrganizationAdmin(KeptAdmin):
+    list_display = ("number", "legal_name", "kind", "city", "province", "qualified_until")
+    list_filter = ("kind", "province", "language")
+    search_fields = ("number", "legal_name", "bn", "neq", "email")
+    readonly_fields = (
+        "number",
+        "qualified_since",
+        "qualified_until",
+        "suspended_on",
+        "created_at",
+    )
+    raw_id_fields = ("parent",)
+    filter_horizontal = ("activities",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Membership)
+class MembershipAdmin(KeptAdmin):
+    list_display = ("user", "organization", "role", "joined_at")
+    list_select_related = ("user", "organization", "role")
+    search_fields = ("user__email", "organization__legal_name", "organization__number")
+    raw_id_fields = ("user", "organization")
+
+
+@admin.register(Role)
+class RoleAdmin(KeptAdmin):
+    list_display = ("code", "name_fr", "name_en", "organization")
+
+
+@admin.register(Activity)
+class ActivityAdmin(KeptAdmin):
+    list_display = ("code", "name_fr", "name_en", "group")
+
+
+@admin.register(Document)
+class DocumentAdmin(KeptAdmin):
+    """The list only: a document is opened on the review page, where reading is recorded."""
+
+    list_display = ("name", "organization", "kind", "size", "uploaded_at")
+    list_select_related = ("organization",)
+    exclude = ("file",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,158 @@
+"""The review page: an application's facts beside its papers, and the decision, in one place."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from audit.models import Entry, record
+from orgs import documents, qualification, registration
+from orgs.models import Application, Document
+
+CHECKLIST = {
+    "name": gettext_lazy("The name is that of the papers"),
+    "number": gettext_lazy("The number is that of the papers, or of the register"),
+    "status": gettext_lazy("It is a charity, nonprofit or library in good standing"),
+    "address": gettext_lazy("The address is plausible"),
+    "budget": gettext_lazy("The budget is that of its source"),
+    "activities": gettext_lazy("The activities fit the mission"),
+}
+# Reasons in both languages: what the applicant reads is in theirs.
+REASONS = {
+    "papers": gettext_lazy("The papers do not show that this is a nonprofit organization."),
+    "business": gettext_lazy("The papers are those of a business that pays dividends."),
+    "government": gettext_lazy("Government bodies cannot be qualified."),
+    "individual": gettext_lazy("We qualify organizations only, and these papers are a person’s."),
+    "revoked": gettext_lazy("The public register says that the registration was revoked."),
+}
+QUESTIONS = {
+    "legible": gettext_lazy("We cannot read this document. Please send a legible copy."),
+    "statements": gettext_lazy("Please send your latest financial statements."),
+    "patent": gettext_lazy("Please send all pages of your letters patent."),
+    "address": gettext_lazy("The address on your papers is another one. Which is right?"),
+}
+
+
+class DecisionForm(forms.Form):
+    """What the reviewer does; what is written goes to the applicant."""
+
+    act = forms.ChoiceField(
+        choices=[(a, a) for a in ("claim", "save", "ask", "qualify", "decline")]
+    )
+    version = forms.IntegerField()
+    text = forms.CharField(required=False, max_length=4000)
+    template = forms.CharField(required=False)
+    checklist = forms.MultipleChoiceField(choices=list(CHECKLIST.items()), required=False)
+
+    def words(self, application: Application, templates: dict[str, Any]) -> str:
+        """What was typed, or else the chosen template in the applicant's language."""
+        if typed := self.cleaned_data["text"].strip():
+            return str(typed)
+        with translation.override(application.organization.language):
+            return str(templates.get(self.cleaned_data["template"], ""))
+
+
+def application_of(request: HttpRequest, pk: int) -> Application:
+    """The application, for those whom the admin lets change applications."""
+    if not request.user.has_perm("orgs.change_application"):
+        raise PermissionDenied
+    rows = Application.objects.select_related("organization", "claimed_by", "decided_by")
+    return get_object_or_404(rows.exclude(status=Application.Status.DRAFT), pk=pk)
+
+
+@require_safe
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Facts at the left, papers and the decision at the right, the history below."""
+    application = application_of(request, pk)
+    organization = application.organization
+    with translation.override(organization.language):
+        reasons = {key: str(text) for key, text in REASONS.items()}
+        questions = {key: str(text) for key, text in QUESTIONS.items()}
+    done = application.checklist.get("done", [])
+    context = admin.site.each_context(request) | {
+        "title": f"{application} – {organization}",
+        "application": application,
+        "org": organization,
+        "lacking": registration.lacks(organization),
+        "doubts": registration.doubts(organization),
+        "documents": Document.objects.of(organization),
+        "inquiries": application.inquiries.select_related("asked_by", "answered_by"),
+        "history": Entry.objects.about(application).select_related("by"),
+        "checklist": [(key, text, key in done) for key, text in CHECKLIST.items()],
+        "reasons": reasons,
+        "questions": questions,
+        "people": organization.memberships.select_related("user", "role"),
+    }
+    return render(request, "admin/orgs/application/review.html", context)
+
+
+@require_POST
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Claim, save the checklist, ask, qualify or decline."""
+    application = application_of(request, pk)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("This form is incomplete. Nothing was changed."))
+        return redirect("admin:orgs_application_review", pk)
+    try:
+        said = perform(form, application, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+        return redirect("admin:orgs_application_review", pk)
+    messages.success(request, said)
+    is_done = form.cleaned_data["act"] in {"ask", "qualify", "decline"}
+    if is_done:
+        return redirect("admin:orgs_application_changelist")
+    return redirect("admin:orgs_application_review", pk)
+
+
+@transaction.atomic
+def perform(form: DecisionForm, application: Application, *, by: Any) -> str:
+    """The deed, and what to tell the reviewer. Raises ValidationError."""
+    pk, version = application.pk, form.cleaned_data["version"]
+    name = {"organization": application.organization}
+    if form.cleaned_data["act"] != "claim":
+        done = {"done": form.cleaned_data["checklist"]}
+        Application.objects.filter(pk=pk).update(checklist=done)
+    match form.cleaned_data["act"]:
+        case "claim":
+            qualification.claim(pk, by=by)
+            return _("You review %(organization)s now.") % name
+        case "ask":
+            question = form.words(application, QUESTIONS)
+            if not question:
+                raise ValidationError(_("Write the question, or choose one."))
+            qualification.ask(pk, by=by, question=question, version=version)
+            return _("%(organization)s was asked. The clock stands still.") % name
+        case "qualify":
+            missing = [str(text) for key, text in CHECKLIST.items() if key not in done["done"]]
+            if missing:
+                text = _("Before you qualify, check: %(missing)s.")
+                raise ValidationError(text % {"missing": "; ".join(missing)})
+            qualification.qualify(pk, by=by, version=version, note=form.cleaned_data["text"])
+            return _("%(organization)s is qualified, and was told.") % name
+        case "decline":
+            reason = form.words(application, REASONS)
+            if not reason:
+                raise ValidationError(_("Write the reason, or choose one: the applicant reads it."))
+            qualification.decline(pk, by=by, version=version, reason=reason)
+            return _("%(organization)s was declined, and was told why.") % name
+    record(application, "application.checked", by=by)
+    return _("The checklist is saved.")
+
+
+@require_safe
+def document(request: HttpRequest, pk: int, document_pk: int) -> HttpResponseBase:
+    """A paper of the applicant, as a download; who read it is recorded."""
+    application = application_of(request, pk)
+    found = get_object_or_404(Document.objects.of(application.organization), pk=document_pk)
+    record(found, "document.read", by=request.user)
+    return documents.download(found)

@@ -1,0 +1,216 @@
+"""The main job, end to end: from the catalogue to a licence in hand and a token that is checked."""
+
+import re
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.site import PASSWORD, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+
+PDF = {"name": "états financiers.pdf", "mimeType": "application/pdf"}
+PDF_BYTES = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+OWN_PASSWORD = "a long sentence of mine"
+
+
+def look(page: Page, scripts: bool) -> None:
+    """axe finds nothing, and nothing sticks out at the side."""
+    width = page.viewport_size["width"]
+    if scripts:
+        found = Axe().run(page, options={"resultTypes": ["violations"]})
+        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+
+
+def sign_in(page: Page, language: str, email: str, password: str = PASSWORD) -> None:
+    page.goto(f"/{language}/account/login/")
+    page.fill("[name=login]", email)
+    page.fill("[name=password]", password)
+    page.click("main form[action$='/login/'] button")
+
+
+def create_account(page: Page, site: Site, language: str, email: str) -> None:
+    page.goto(f"/{language}/account/signup/?next=/{language}/register/")
+    page.fill("[name=first_name]", "Noémie")
+    page.fill("[name=last_name]", "Côté-O’Brien")
+    page.fill("[name=email]", email)
+    page.fill("[name=password1]", OWN_PASSWORD)
+    page.click("main form button.button >> nth=0")
+    subject = "Confirmez votre adresse" if language == "fr" else "Confirm your e-mail"
+    page.goto(site.link(email, subject))
+    page.click("main form button")
+
+
+def register(page: Page, scripts: bool, language: str, name: str, bn: str) -> str:
+    """The registration up to the sending; returns the organization's number."""
+    page.goto(f"/{language}/register/")
+    look(page, scripts)
+    page.click("main form button")
+    number = re.search(r"/o/(\d+)/", page.url)[1]
+    look(page, scripts)
+
+    step(page, "identity")
+    page.fill("[name=legal_name]", name)
+    page.check("[name=kind][value=charity]")
+    page.fill("[name=bn]", "12")
+    save(page)
+    expect(page.locator("[name=legal_name]")).to_have_value(name)  # a mistake loses nothing
+    look(page, scripts)
+    page.fill("[name=bn]", bn)
+    save(page)
+
+    step(page, "activities")
+    page.check("text=/alimentaire|Food security/")
+    save(page)
+    step(page, "mission")
+    page.fill("[name=mission]", "Nous nourrissons et accompagnons les gens du quartier.")
+    save(page)
+    step(page, "budget")
+    page.fill("[name=annual_budget]", "250000")
+    page.check("[name=budget_source][value=statements]")
+    page.fill("[name=budget_year]", "2025")
+    page.fill("[name=staff]", "4")
+    save(page)
+    step(page, "address")
+    page.fill("[name=street]", "12, rue King")
+    page.fill("[name=city]", "Sherbrooke")
+    page.select_option("[name=province]", "QC")
+    page.fill("[name=postal_code]", "j1h9z9")
+    page.fill("[name=phone]", "819 555-0112")
+    page.fill("[name=email]", f"licences-{number}@example.org")
+    save(page)
+    step(page, "documents")
+    for kind in ("registration", "statements", "letters_patent"):
+        page.select_option("[name=kind]", kind)
+        page.set_input_files("[name=file]", PDF | {"buffer": PDF_BYTES})
+        page.click("main form[enctype] button.button")
+    look(page, scripts)
+    page.goto(f"/{language}/o/{number}/register/check/")
+    look(page, scripts)
+    page.click("main form button.button")
+    expect(page.locator("h1")).to_have_text(re.compile("Nous avons|We have"))
+    look(page, scripts)
+    return number
+
+
+def step(page: Page, name: str) -> None:
+    page.click(f"a[href$='/register/{name}/']")
+
+
+def save(page: Page) -> None:
+    page.click("main form button.button >> nth=0")
+
+
+def qualify(browser: Browser, site: Site, number: str) -> None:
+    """Staff: find it in the queue, check everything, say yes."""
+    context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
+    desk = context.new_page()
+    sign_in(desk, "en", "quinn@staff.example")
+    desk.goto(f"/admin/orgs/application/?q={number}")
+    desk.click("#result_list a >> nth=0")
+    look(desk, scripts=True)
+    for box in desk.locator("[name=checklist]").all():
+        box.check()
+    desk.click("button[value=qualify]")
+    expect(desk.locator(".messagelist .success")).to_be_visible()
+    context.close()
+
+
+def order_and_pay(page: Page, scripts: bool, language: str, number: str) -> str:
+    """One product through cart, checkout and PayPal; returns the order's number."""
+    page.goto(f"/{language}/o/{number}/catalog/?q=Bitdefender")
+    look(page, scripts)
+    page.goto(f"/{language}/o/{number}/catalog/gravityzone-small-business-security-5/")
+    look(page, scripts)
+    page.fill("[name=quantity]", "2")
+    page.click("form[action*='/cart/add/'] button")
+    look(page, scripts)
+    page.click("a[href$='/checkout/']")
+    look(page, scripts)
+    for box in page.locator("main [type=checkbox]").all():
+        box.check()
+    page.click("main form button.button >> nth=0")
+    expect(page.locator("p.notice")).to_be_visible()  # the simulator says what it is
+    page.click("button[value=pay]")
+    expect(page.locator("h1")).to_have_text(re.compile("Merci|Thank you"))
+    look(page, scripts)
+    page.click("a[href*='/orders/'].button")
+    return re.search(r"/orders/(\d+)/", page.url)[1]
+
+
+def see_the_licence(page: Page, site: Site, scripts: bool, number: str, order: str) -> None:
+    site.letter(f"licences-{number}@example.org", order)
+    page.reload()
+    look(page, scripts)
+    page.click("a[href*='/licences/'] >> nth=0")
+    if "reauthenticate" in page.url:
+        page.fill("[name=password]", OWN_PASSWORD)
+        page.click("main form button.button >> nth=0")
+    look(page, scripts)
+    page.click("main form button.button >> nth=0")
+    expect(page.locator("#licence")).to_contain_text("DEMO-")
+
+
+def create_a_token(page: Page, scripts: bool, language: str, number: str) -> str:
+    page.goto(f"/{language}/o/{number}/tokens/")
+    look(page, scripts)
+    page.click("a[href$='/tokens/new/']")
+    page.fill("[name=bearer_name]", "Noémie Côté-O’Brien")
+    page.fill("[name=bearer_email]", "noemie@example.org")
+    page.click("main form button.button >> nth=0")
+    look(page, scripts)
+    return page.locator("#token").inner_text()
+
+
+def verify(site: Site, token: str) -> dict:
+    """What an outside program is told."""
+    key = site.manage("demo").stdout.rpartition(" ")[2].strip()
+    answer = requests.post(
+        f"{site.url}/api/v1/verify",
+        json={"token": token},
+        headers={"Authorization": f"Bearer {key}"},
+        timeout=10,
+    )
+    return answer.json()
+
+
+BNS = iter(("000007898RR0002", "000004564RR0002", "000001230RR0002", "000000422RR0001"))
+
+
+def test_from_the_catalogue_to_a_licence_and_a_token(page, browser, site, language, scripts):
+    who = f"{language}-{'js' if scripts else 'nojs'}"
+    email = f"noemie-{who}@example.org"
+    page.goto(f"/{language}/")
+    look(page, scripts)
+    page.goto(f"/{language}/catalog/?q=antivirus")
+    look(page, scripts)
+    create_account(page, site, language, email)
+    if "/login" in page.url:
+        sign_in(page, language, email, OWN_PASSWORD)
+    number = register(page, scripts, language, f"Maison {who}", next(BNS))
+    page.goto(f"/{language}/o/{number}/")
+    look(page, scripts)
+
+    qualify(browser, site, number)
+    site.letter(email, "qualifié" if language == "fr" else "qualified")
+    page.goto(f"/{language}/o/{number}/")
+    look(page, scripts)
+    page.goto(f"/{language}/o/{number}/eligibility/")
+    expect(page.locator("main")).to_contain_text("Cisco")
+    look(page, scripts)
+
+    order = order_and_pay(page, scripts, language, number)
+    see_the_licence(page, site, scripts, number, order)
+    page.goto(f"/{language}/o/{number}/quota/")
+    look(page, scripts)
+
+    token = create_a_token(page, scripts, language, number)
+    said = verify(site, token)
+    assert (said["valid"], said["organization"]["name"]) == (True, f"Maison {who}")
+    assert verify(site, token[:-1] + "x") == {"valid": False}
+
+    checked = site.manage("check_invariants")
+    assert checked.returncode == 0, checked.stdout

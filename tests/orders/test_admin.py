@@ -1,0 +1,101 @@
+"""Staff's pages about orders."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import timezone
+
+from mail.models import Message
+from orders.models import Fulfilment, Order
+from orgs.staff import ensure_groups
+from tests.factories import ProductFactory, ProgramFactory, UserFactory
+from tests.orders.conftest import fill, place
+
+
+@pytest.fixture
+def desk(client, db):
+    """A client of the fulfilment staff."""
+    ensure_groups()
+    user = UserFactory(is_staff=True)
+    user.groups.add(Group.objects.get(name="fulfilment"))
+    client.force_login(user)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+@pytest.fixture
+def awaited(owner):
+    return place(fill(owner, ProductFactory(program=ProgramFactory(approval="partner"))))
+
+
+def change_page(order):
+    return reverse("admin:orders_order_change", args=[order.pk])
+
+
+def answer(desk, order, **data):
+    return desk.post(reverse("admin:orders_order_answer", args=[order.pk]), data, follow=True)
+
+
+def test_the_list_tells_what_is_late(desk, placed, awaited):
+    listing = reverse("admin:orders_order_changelist")
+    for late in ("partner", "delivery"):
+        assert "0 orders" in desk.get(listing, {"late": late}).text
+
+    Order.objects.filter(pk=awaited.pk).update(hold_until=timezone.now() - timedelta(days=1))
+    Fulfilment.objects.create(line=placed.lines.get(), promised_on=date(2026, 1, 5))
+    for late, order in (("partner", awaited), ("delivery", placed)):
+        page = desk.get(listing, {"late": late}).text
+        assert change_page(order) in page
+        assert "1 order" in page
+    assert "2026-01-05" in desk.get(listing).text
+
+
+def test_an_order_is_read_only_with_its_history(desk, placed):
+    page = desk.get(change_page(placed))
+    assert "order.placed" in page.text
+    assert "The partner approves" not in page.text
+    assert desk.post(change_page(placed), {"status": "paid"}).status_code == 403
+    assert desk.post(reverse("admin:orders_order_delete", args=[placed.pk])).status_code == 403
+    placed.refresh_from_db()
+    assert placed.status == "awaiting_payment"
+
+
+def test_the_partners_yes_is_entered(desk, awaited):
+    assert "The partner approves" in desk.get(change_page(awaited)).text
+    page = answer(desk, awaited, answer="approve", reason="By telephone")
+    assert "The buyer was told." in page.text
+    assert "By telephone" in page.text
+    awaited.refresh_from_db()
+    assert awaited.status == "awaiting_payment"
+
+
+def test_the_partners_no_needs_a_reason(desk, awaited):
+    assert "Write the reason" in answer(desk, awaited, answer="refuse").text
+    awaited.refresh_from_db()
+    assert awaited.status == "awaiting_partner"
+
+    answer(desk, awaited, answer="refuse", reason="Not within the program")
+    awaited.refresh_from_db()
+    assert awaited.status == "refused"
+    assert "Not within the program" in Message.objects.get(kind="orders/refused").text
+
+
+def test_an_answer_that_comes_twice_is_told_so(desk, awaited):
+    answer(desk, awaited, answer="approve")
+    assert answer(desk, awaited, answer="refuse", reason="Late").status_code == 409
+    awaited.refresh_from_db()
+    assert awaited.status == "awaiting_payment"
+
+
+def test_an_answer_needs_a_post_and_the_right(desk, awaited):
+    url = reverse("admin:orders_order_answer", args=[awaited.pk])
+    assert desk.get(url).status_code == 405
+    desk.logout()
+    reader = UserFactory(is_staff=True)
+    reader.groups.add(Group.objects.get(name="qualification"))
+    desk.force_login(reader)
+    assert desk.post(url, {"answer": "approve"}).status_code == 403
+    awaited.refresh_from_db()
+    assert awaited.status == "awaiting_partner"
