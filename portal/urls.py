@@ -26,7 +26,7 @@ urlpatterns: list[Any] = [
     path("robots.txt", probes.robots_txt, name="robots_txt"),
     path("mailbox/", mailbox.inbox, name="mailbox"),
     path("mailbox/<slug:name>/", mailbox.letter, name="mailbox_letter"),
-    path("mailbox/<slug:name>/html/", mailbox.html, name="mailbox_html"),
+    path("mailbox/<slug:name>/html", mailbox.html, name="mailbox_html"),
     path("webhooks/paypal/", webhook.paypal, name="paypal_webhook"),
     path("theme/", theme.choose, name="theme"),
 ]
