@@ -22,7 +22,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("owed", _("waiting")), ("dead", _("given up")), ("sent", _("sent"))]
+        return [("owed", _("Waiting")), ("dead", _("Given up")), ("sent", _("Sent"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
@@ -69,8 +69,8 @@ class MessageAdmin(admin.ModelAdmin):
     @admin.display(description=_("state"))
     def state(self, message: Message) -> Any:
         if message.sent_at:
-            return _("sent")
-        return _("given up") if message.dead_at else _("waiting")
+            return _("Sent")
+        return _("Given up") if message.dead_at else _("Waiting")
 
     @admin.display(description=_("last error"))
     def short_error(self, message: Message) -> str:
