@@ -3,13 +3,12 @@
 import json
 
 from django.utils import timezone
-from paypal_simulator.notices import event_of
 
 from mail.models import Message
 from orders import payments, webhooks
 from orders.models import MoneyEntry, Order, Payment, WebhookEvent
+from paypal_simulator.webhooks import signed
 from portal.invariants import breaches
-from tests.paypal_fixture import WEBHOOK_ID
 
 # Of the simulator's clock and ours: what the small orders of tests leave out on purpose.
 NOT_HERE = {"decided-by-somebody", "mail-moves", "notices-move", "holds-end"}
@@ -32,11 +31,24 @@ def mails(kind: str) -> int:
 
 def captures(paypal) -> list[dict]:
     """Every capture that PayPal made, of any order."""
-    return [
-        taken
-        for order in paypal.simulator.state.data["orders"].values()
-        for taken in order["purchase_units"][0].get("payments", {}).get("captures", [])
-    ]
+    return list(paypal.simulator.state.data["captures"].values())
+
+
+def request_ids(paypal, path: str) -> set[str]:
+    """Under which ids PayPal was asked for something."""
+    return {entry["headers"]["Paypal-Request-Id"] for entry in paypal.requests(path)}
+
+
+def approve(paypal, payment: Payment, scenario: str = "completed") -> None:
+    """The payer says yes, and what becomes of it: see `paypal_simulator.payments.SCENARIOS`."""
+    paypal.scenario(scenario, order=payment.paypal_id)
+    paypal.approve(payment.paypal_id)
+
+
+def tamper(paypal, payment: Payment, **unit) -> None:
+    """PayPal's order is another one than we asked for."""
+    with paypal.simulator.state.change() as data:
+        data["orders"][payment.paypal_id]["units"][0] |= unit
 
 
 def age(payment: Payment, delta) -> None:
@@ -62,14 +74,14 @@ def sound() -> None:
 
 
 def notice(paypal, payment: Payment, kind: str = "", **changes) -> tuple[dict[str, str], bytes]:
-    """A signed notice about a payment's PayPal order as it is there now: headers and body."""
-    paypal.simulator.state.data["webhooks"].setdefault(WEBHOOK_ID, "http://127.0.0.1:9/")
-    order = paypal.simulator.state.data["orders"][payment.paypal_id]
-    event = event_of(paypal.simulator.state, order) | changes
+    """A signed notice, the last that PayPal has about a payment: headers and body."""
+    state = paypal.simulator.state
+    about = [event for event in paypal.events() if payment.paypal_id in json.dumps(event)]
+    event = about[-1] | changes
     if kind:
         event["event_type"] = kind
-    raw = json.dumps(event).encode()
-    return paypal.simulator.signer.headers(raw, WEBHOOK_ID, paypal.url), raw
+    told = signed(event, state=state, signer=paypal.simulator.signer, webhook_id=paypal.webhook_id)
+    return told.headers, told.raw
 
 
 def post(client, headers: dict[str, str], raw: bytes):

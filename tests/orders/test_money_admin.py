@@ -87,9 +87,10 @@ def test_nobody_changes_money_payments_or_notices_by_hand(desk, placed, paypal):
 
 def test_given_up_notices_come_first_and_can_be_read_again(desk, placed, paypal):
     payment = begin(placed)
+    paypal.approve(payment.paypal_id)
     dead = receive(paypal, payment)
     webhooks.finish(dead, WebhookEvent.Outcome.DEAD)
-    forged = receive(paypal, payment)
+    forged = receive(paypal, payment, id="WH-FORGED")
     webhooks.finish(forged, WebhookEvent.Outcome.FORGED)
     rows = list(desk.get(listing("webhookevent")).context["cl"].result_list)
     assert rows == [dead, forged]

@@ -16,13 +16,16 @@ from tests.orders.conftest import fill, limited, place
 from tests.orders.paying import (
     again,
     age,
+    approve,
     begin,
     captures,
     mails,
     make_due,
     paid_once,
     receive,
+    request_ids,
     sound,
+    tamper,
 )
 
 Status = Payment.Status
@@ -64,7 +67,7 @@ def test_settling_again_and_again_changes_nothing(approved, placed, paypal):
     for _ in range(4):
         payments.settle(approved.pk)
     paid_once(paypal, placed)
-    assert len(paypal.calls("/capture")) == 1
+    assert len(paypal.requests("/capture")) == 1
 
 
 def test_a_payer_who_has_not_decided_is_waited_for(payment, placed):
@@ -95,7 +98,7 @@ def test_a_paid_order_is_not_paid_again(approved, placed, paypal):
 
 
 def test_paypal_down_keeps_the_order_and_the_next_try_uses_the_same_row(placed, paypal):
-    paypal.fault("status", 500, path="/v2/checkout/orders", times=2)
+    paypal.fault("status", 500, path="/v2/checkout/orders$", times=2)
     with pytest.raises(OutcomeUnknown):
         payments.start(placed, by=placed.placed_by, language="en")
     assert placed.payments.get().status == Status.CREATING
@@ -105,13 +108,13 @@ def test_paypal_down_keeps_the_order_and_the_next_try_uses_the_same_row(placed, 
 
 
 def test_a_lost_answer_to_the_creation_is_asked_for_once_more(placed, paypal):
-    paypal.fault("drop", path="/v2/checkout/orders", phase="after", method="POST")
+    paypal.fault("drop", path="/v2/checkout/orders$", phase="after", method="POST")
     payments.start(placed, by=placed.placed_by, language="en")
     assert len(paypal.simulator.state.data["orders"]) == 1
 
 
 def test_a_refused_creation_fails_and_another_try_is_a_new_payment(placed, paypal):
-    paypal.fault("status", 422, path="/v2/checkout/orders")
+    paypal.fault("status", 422, path="/v2/checkout/orders$")
     with pytest.raises(Rejected):
         payments.start(placed, by=placed.placed_by, language="en")
     assert placed.payments.get().status == Status.FAILED
@@ -120,7 +123,7 @@ def test_a_refused_creation_fails_and_another_try_is_a_new_payment(placed, paypa
 
 
 def test_a_capture_whose_answer_was_lost_is_never_failed(approved, placed, paypal):
-    paypal.fault("drop", path="/capture", phase="after")
+    paypal.fault("drop", path=".*/capture", phase="after")
     with pytest.raises(OutcomeUnknown):
         payments.settle(approved.pk)
     assert again(approved).status == Status.CAPTURING
@@ -132,15 +135,14 @@ def test_a_capture_whose_answer_was_lost_is_never_failed(approved, placed, paypa
 
 
 def test_a_capture_that_never_arrived_is_made_by_the_sweep(approved, placed, paypal):
-    paypal.fault("status", 503, path="/capture")
+    paypal.fault("status", 503, path=".*/capture")
     with pytest.raises(OutcomeUnknown):
         payments.settle(approved.pk)
     assert captures(paypal) == []
     make_due(approved)
     payments.sweep()
     paid_once(paypal, placed)
-    ids = {call["request_id"] for call in paypal.calls("/capture")}
-    assert len(ids) == 1
+    assert len(request_ids(paypal, "/capture")) == 1
 
 
 def test_a_worker_killed_before_the_call_leaves_a_payment_that_goes_on(approved, placed, paypal):
@@ -181,9 +183,9 @@ def test_paypal_says_how_long_to_wait(payment, paypal):
 
 
 def test_nothing_that_is_not_due_is_asked(payment, paypal):
-    before = len(paypal.calls("/v2/"))
+    before = len(paypal.requests("/v2/"))
     assert payments.sweep() == 0
-    assert len(paypal.calls("/v2/")) == before
+    assert len(paypal.requests("/v2/")) == before
 
 
 def test_a_page_waits_only_so_long_for_paypal(payment, paypal):
@@ -195,7 +197,7 @@ def test_a_page_waits_only_so_long_for_paypal(payment, paypal):
 
 
 def test_a_capture_unresolved_for_five_hours_is_looked_at_by_people(approved, placed, paypal):
-    paypal.fault("status", 500, path="/capture")
+    paypal.fault("status", 500, path=".*/capture")
     with pytest.raises(OutcomeUnknown):
         payments.settle(approved.pk)
     age(approved, timedelta(hours=5, minutes=1))
@@ -217,7 +219,7 @@ def test_paypal_that_refuses_to_tell_is_looked_at_by_people(payment, paypal):
 
 
 def test_a_declined_card_may_be_tried_again_on_the_same_paypal_order(payment, placed, paypal):
-    paypal.approve(payment.paypal_id, "instrument_declined")
+    approve(paypal, payment, "declined")
     payments.settle(payment.pk)
     row = again(payment)
     assert (row.status, row.capture_generation) == (Status.AWAITING_PAYER, 1)
@@ -229,8 +231,8 @@ def test_a_declined_card_may_be_tried_again_on_the_same_paypal_order(payment, pl
 
 
 def test_a_decline_whose_answer_was_lost_is_understood(payment, placed, paypal):
-    paypal.approve(payment.paypal_id, "instrument_declined")
-    paypal.fault("drop", path="/capture", phase="after")
+    approve(paypal, payment, "declined")
+    paypal.fault("drop", path=".*/capture", phase="after")
     with pytest.raises(OutcomeUnknown):
         payments.settle(payment.pk)
     payments.settle(payment.pk)
@@ -239,14 +241,15 @@ def test_a_decline_whose_answer_was_lost_is_understood(payment, placed, paypal):
 
 def test_cards_are_declined_only_so_often(payment, placed, paypal):
     for _ in range(3):
-        paypal.approve(payment.paypal_id, "instrument_declined")
+        approve(paypal, payment, "declined")
         payments.settle(payment.pk)
     assert again(payment).status == Status.DECLINED
     assert begin(placed).seq == 2
 
 
 def test_a_refused_transaction_is_over_and_another_can_be_begun(payment, placed, paypal):
-    paypal.approve(payment.paypal_id, "refused")
+    paypal.approve(payment.paypal_id)
+    paypal.fault("status", 422, path=".*/capture", issue="TRANSACTION_REFUSED")
     payments.settle(payment.pk)
     assert again(payment).status == Status.DECLINED
     other = begin(placed)
@@ -256,7 +259,7 @@ def test_a_refused_transaction_is_over_and_another_can_be_begun(payment, placed,
 
 
 def test_a_declined_capture_is_no_money_though_the_order_is_complete(payment, placed, paypal):
-    paypal.approve(payment.paypal_id, "declined")
+    approve(paypal, payment, "refused")
     payments.settle(payment.pk)
     assert again(payment).status == Status.DECLINED
     assert again(placed).status == Order.Status.AWAITING_PAYMENT
@@ -266,7 +269,7 @@ def test_a_declined_capture_is_no_money_though_the_order_is_complete(payment, pl
 @pytest.fixture
 def pending(payment, paypal):
     """Captured, and PayPal looks at it for days."""
-    paypal.approve(payment.paypal_id, "pending")
+    approve(paypal, payment, "pending")
     payments.settle(payment.pk)
     return again(payment)
 
@@ -296,14 +299,14 @@ def test_a_pending_payment_is_asked_about_hourly_then_six_hourly(pending):
 
 
 def test_a_pending_payment_that_completes_pays_the_order(pending, placed, paypal):
-    paypal.knob("settle", capture=pending.capture_id, status="COMPLETED")
+    paypal.settle(pending.capture_id, "COMPLETED")
     payments.settle(pending.pk)
     paid_once(paypal, placed)
 
 
 def test_a_denied_payment_leaves_a_day_to_pay_otherwise(pending, placed, paypal):
     Order.objects.update(hold_until=timezone.now() - timedelta(days=2))
-    paypal.knob("settle", capture=pending.capture_id, status="DECLINED")
+    paypal.settle(pending.capture_id, "DECLINED")
     payments.settle(pending.pk)
     assert again(pending).status == Status.DENIED
     assert again(placed).hold_until > timezone.now() + timedelta(hours=23)
@@ -327,7 +330,7 @@ def test_a_denied_payment_leaves_a_day_to_pay_otherwise(pending, placed, paypal)
     ],
 )
 def test_another_amount_currency_or_reference_is_not_captured(approved, placed, paypal, unit):
-    paypal.knob("tamper", order=approved.paypal_id, unit=unit)
+    tamper(paypal, approved, **unit)
     payments.settle(approved.pk)
     assert again(approved).status == Status.REVIEW
     assert captures(paypal) == []
@@ -410,14 +413,14 @@ def test_the_database_lets_one_payment_of_an_order_take_money(payment, placed):
 
 
 def test_what_paypal_forgot_has_expired_and_another_can_be_begun(payment, placed, paypal):
-    paypal.knob("clock", advance=4 * 3600)
+    paypal.advance(hours=4)
     payments.settle(payment.pk)
     assert again(payment).status == Status.EXPIRED
     assert begin(placed).seq == 2
 
 
 def test_pay_finds_out_that_paypal_forgot(payment, placed, paypal):
-    paypal.knob("clock", advance=4 * 3600)
+    paypal.advance(hours=4)
     assert payments.start(placed, by=placed.placed_by, language="en") != payment.approve_url
 
 
@@ -496,7 +499,7 @@ def test_money_for_a_cancelled_order_does_not_revive_it(approved, placed, paypal
 
 
 def test_a_payment_never_made_is_abandoned_with_its_order(placed, paypal):
-    paypal.fault("status", 500, path="/v2/checkout/orders", times=2)
+    paypal.fault("status", 500, path="/v2/checkout/orders$", times=2)
     with pytest.raises(OutcomeUnknown):
         payments.start(placed, by=placed.placed_by, language="en")
     cancellation.cancel(placed.pk, by=placed.placed_by)
@@ -521,7 +524,7 @@ def test_return_notice_and_sweep_at_once_take_the_money_once(approved, placed, p
     assert [f for f in found if isinstance(f, Exception)] == []
     payments.settle(approved.pk)
     paid_once(paypal, placed)
-    assert len({call["request_id"] for call in paypal.calls("/capture")}) == 1
+    assert len(request_ids(paypal, "/capture")) == 1
 
 
 @pytest.mark.races

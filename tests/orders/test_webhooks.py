@@ -59,13 +59,13 @@ def test_a_forged_notice_is_kept_as_such_and_asks_nothing(client, approved, plac
     if spoil == "signature":
         headers["PAYPAL-TRANSMISSION-SIG"] = "eHh4"
     else:
-        raw = raw.replace(b'"value": "25.00"', b'"value": "1.00"')
+        raw = raw.replace(b'"25.00"', b'"1.00"')
     assert post(client, headers, raw).status_code == 200
     webhooks.sweep()
     event = WebhookEvent.objects.get()
     assert event.outcome == Outcome.FORGED
     assert Entry.objects.about(event).get().action == "webhook.forged"
-    assert not paypal.calls("/capture")
+    assert not paypal.requests("/capture")
     assert again(placed).status == Order.Status.AWAITING_PAYMENT
 
 
