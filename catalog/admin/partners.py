@@ -3,21 +3,30 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import JSONField, QuerySet, TextField
 from django.http import HttpRequest
 
 from catalog.models import Category, Partner, PartnerQuestion
 from orgs.admin import KeptAdmin
 
+SHORT_TEXTS: dict[Any, Any] = {
+    TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})},
+    JSONField: {"widget": AdminTextareaWidget(attrs={"rows": 3, "spellcheck": "false"})},
+}
+"""Boxes of a height that lets two languages be read side by side."""
+
 
 class QuestionInline(admin.StackedInline):
     model = PartnerQuestion
+    formfield_overrides = SHORT_TEXTS
     extra = 0
     fields = ("position", ("question_fr", "question_en"), ("answer_fr", "answer_en"))
 
 
 @admin.register(Partner)
 class PartnerAdmin(KeptAdmin):
+    formfield_overrides = SHORT_TEXTS
     list_display = ("name", "slug", "website", "position")
     list_display_links = ("name",)
     search_fields = ("name", "slug")

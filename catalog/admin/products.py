@@ -9,23 +9,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog import stock
+from catalog.admin.partners import SHORT_TEXTS
 from catalog.models import Category, Product
 from orgs.admin import KeptAdmin
 
 
 class ProductForm(forms.ModelForm):
+    class Meta:
+        labels = {"program": _("Program"), "category": _("Category")}
+
     platforms = forms.MultipleChoiceField(
-        label=_("platforms"),
+        label=_("Platforms"),
         choices=Product.Platform.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     opening_stock = forms.IntegerField(
-        label=_("opening stock"),
+        label=_("Opening stock"),
         min_value=0,
         required=False,
         help_text=_("Packs to begin with; empty for a product that cannot run out."),
@@ -71,6 +75,7 @@ class StockForm(forms.Form):
 @admin.register(Product)
 class ProductAdmin(KeptAdmin):
     form = ProductForm
+    formfield_overrides = SHORT_TEXTS
     list_display = ("sku", "name_fr", "name_en", "program", "fee", "stock", "status")
     list_filter = ("status", "program__partner", "program__kind", "program")
     list_select_related = ("program",)
@@ -119,9 +124,9 @@ class ProductAdmin(KeptAdmin):
     @admin.display(description=_("stock"))
     def stock_now(self, product: Product) -> str:
         if product.stock is None:
-            return now("It cannot run out.")
+            return gettext("It cannot run out.")
         url = reverse("admin:catalog_product_stock", args=[product.pk])
-        return format_html('{} · <a href="{}">{}</a>', product.stock, url, now("Change"))
+        return format_html('{} · <a href="{}">{}</a>', product.stock, url, gettext("Change"))
 
     def change_stock(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The ledger of a product's stock, and the form that adds to it."""
@@ -131,11 +136,11 @@ class ProductAdmin(KeptAdmin):
         form = StockForm(request.POST or None)
         if request.method == "POST" and form.is_valid() and self.do(request, product, form):
             product.refresh_from_db()
-            text = now("%(product)s: %(stock)s in stock.")
+            text = gettext("%(product)s: %(stock)s in stock.")
             messages.success(request, text % {"product": product, "stock": product.stock})
             return redirect("admin:catalog_product_change", product.pk)
         context = self.admin_site.each_context(request) | {
-            "title": now("Stock of %(product)s") % {"product": product},
+            "title": gettext("Stock of %(product)s") % {"product": product},
             "opts": Product._meta,
             "product": product,
             "form": form,

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin.partners import SHORT_TEXTS
 from catalog.admin.terms import TermsField, check_question, read_criteria, read_limits
 from catalog.models import Program, ProgramQuestion, ProgramVersion
 from orgs.admin import KeptAdmin
@@ -22,9 +23,12 @@ ATTESTATIONS = (
 
 
 class ProgramForm(forms.ModelForm):
-    limits = TermsField(read=read_limits(()))
+    class Meta:
+        labels = {"partner": _("Donor partner")}
+
+    limits = TermsField(label=_("Limits"), read=read_limits(()))
     attestations = forms.MultipleChoiceField(
-        label=_("attestations"),
+        label=_("Attestations"),
         choices=ATTESTATIONS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -35,14 +39,13 @@ class ProgramForm(forms.ModelForm):
         products = self.instance.products.all() if self.instance.pk else []
         groups = {product.title_group for product in products} - {""}
         if "limits" in self.fields:  # who may only look has none
-            self.fields["limits"].label = _("limits")
             self.fields["limits"].read = read_limits(groups)  # type: ignore[attr-defined]  # a TermsField
 
 
 class VersionForm(forms.ModelForm):
     """Rules that are in force already are history: new ones get a day of their own."""
 
-    criteria = TermsField(read=read_criteria)
+    criteria = TermsField(label=_("Criteria"), read=read_criteria)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,13 +83,13 @@ class QuestionForm(forms.ModelForm):
 
 class QuestionInline(admin.StackedInline):
     model = ProgramQuestion
+    formfield_overrides = SHORT_TEXTS
     form = QuestionForm
     fields = (
         ("key", "position"),
         ("label_fr", "label_en"),
         ("type", "required"),
-        "choices",
-        "refuse_if",
+        ("choices", "refuse_if"),
     )
     can_delete = False
     extra = 0
@@ -116,7 +119,7 @@ class ProgramAdmin(KeptAdmin):
         ),
         (
             _("Afterwards"),
-            {"fields": ("renewal", ("refund", "refund_days", "refund_whole_program"))},
+            {"fields": ("renewal", ("refund", "refund_days"), "refund_whole_program")},
         ),
     )
 

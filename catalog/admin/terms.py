@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from django import forms
@@ -13,23 +13,31 @@ from catalog.termscheck import TermsCheck
 from orgs.models import Activity
 from orgs.yamlfile import Node, Refused, load
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
+FIRST = ("fact", "metric")
 Read = Callable[[TermsCheck, Node], Any]
 
 
 class TermsField(forms.CharField):
     """A list of terms in YAML (JSON is YAML too); its value is the list that the database keeps."""
 
-    def __init__(self, *, read: Read) -> None:
+    def __init__(self, *, label: "StrOrPromise", read: Read) -> None:
         text = _("As in a catalogue file, a dash before each item; empty for none.")
         area = forms.Textarea(attrs={"rows": 8, "cols": 80, "spellcheck": "false"})
-        super().__init__(required=False, widget=area, help_text=text)
+        super().__init__(label=label, required=False, widget=area, help_text=text)
         self.read = read
 
     def prepare_value(self, value: Any) -> Any:
         """What the database keeps, as a person writes it; what was typed stays as it was."""
-        if isinstance(value, list):
-            return yaml.safe_dump(value, allow_unicode=True, sort_keys=False) if value else ""
-        return value
+        if not isinstance(value, list):
+            return value
+        # The database sorts keys by their length; people begin with what it is about.
+        items = [
+            dict(sorted(item.items(), key=lambda pair: pair[0] not in FIRST)) for item in value
+        ]
+        return yaml.safe_dump(items, allow_unicode=True, sort_keys=False) if items else ""
 
     def clean(self, value: Any) -> Any:
         """Raises ValidationError with every fault."""

@@ -177,7 +177,11 @@ def test_limits_are_written_as_in_a_file(as_fay):
         }
     ]
     page = as_fay.get(reverse("admin:catalog_program_change", args=[program.pk]))
-    assert "metric: fees" in page.text
+    assert "- metric: fees" in page.text
+    assert change(as_fay, program).status_code == 302  # what is shown can be sent back
+    kept = program.limits
+    program.refresh_from_db()
+    assert program.limits == kept
 
 
 @pytest.mark.parametrize(
