@@ -99,11 +99,13 @@ def card(product: Product, found: Verdict | None) -> dict[str, Any]:
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: what it is, what it costs, who may have it, and how it comes."""
     products = Product.objects.for_cards().select_related("replaced_by")
+    products = products.prefetch_related("program__versions", "program__partner__faq")
     found = get_object_or_404(products, slug=slug)
     org, program = org_of(request), found.program
     names = explained.activity_names()
     judged = verdict(program, org, on=today()) if org else None
-    waits = request.user.is_authenticated and alerts.is_waiting(found, user=request.user)
+    user = request.user
+    waits = found.is_out_of_stock and user.is_authenticated and alerts.is_waiting(found, user=user)
     context = {
         "product": found,
         "program": program,

@@ -84,7 +84,7 @@ class Snapshot:
     capture_status: str = ""
     detail: str = ""
     approve_url: str = ""
-    debug_id: str = ""
+    debug_id: str = field(default="", compare=False)  # of the answer, not of the order
     links: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -128,6 +128,7 @@ class PayPalApi(Api):
         """The request itself: limited in time, without redirects, on this thread's connection."""
         session = self._local.__dict__.setdefault("session", requests.Session())
         timeout = tuple(time_left(seconds) for seconds in TIMEOUT)
+        self._local.debug_id = ""
         try:
             answer = session.request(method, url, timeout=timeout, allow_redirects=False, **kwargs)
         except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
@@ -136,10 +137,17 @@ class PayPalApi(Api):
             raise (NotSent if never_connected(error) else OutcomeUnknown)(str(error)) from error
         except requests.RequestException as error:
             raise OutcomeUnknown(type(error).__name__) from error
+        self._local.debug_id = answer.headers.get("PayPal-Debug-Id", "")
+        log.info("%s %s: %s, %s", method, url, answer.status_code, self.debug_id)
         try:
             return self.handle_response(answer, answer.content.decode())
         except ValueError as error:
             raise OutcomeUnknown("not JSON", status=answer.status_code) from error
+
+    @property
+    def debug_id(self) -> str:
+        """What PayPal's support asks for: the id of the last answer to this thread."""
+        return getattr(self._local, "debug_id", "")
 
     def _forget(self, access_token: str) -> None:
         cached = cache.get(self._token_key)
@@ -291,6 +299,7 @@ class PayPal:
             capture_status=capture.get("status", ""),
             detail=capture.get("status_details", {}).get("reason", ""),
             approve_url=self._payer_page(links.get("payer-action") or links.get("approve", "")),
+            debug_id=self.api.debug_id,
             links=links,
         )
 

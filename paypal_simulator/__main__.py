@@ -15,6 +15,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="paypal_simulator", description=__doc__)
     parser.add_argument("--port", type=int, default=9050, help="on 127.0.0.1 (default: 9050)")
     parser.add_argument("--state", type=Path, help="a folder that outlives a restart")
+    parser.add_argument("--public-url", default="", help="how others reach that port, if not so")
     parser.add_argument("--webhook-url", help="who is told what happens")
     parser.add_argument("--webhook-id", default="WH-SIMULATOR", help="(default: WH-SIMULATOR)")
     options = parser.parse_args()
@@ -33,7 +34,8 @@ def main() -> None:
     end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: end.set())
-    with running(port=options.port, folder=options.state, prepare=prepare) as simulator:
+    address = {"port": options.port, "public_url": options.public_url}
+    with running(**address, folder=options.state, prepare=prepare) as simulator:
         print(f"PayPal simulator on {simulator.state.base} (no money moves)", flush=True)
         end.wait()
 

@@ -105,7 +105,7 @@ def list_events(call: Call) -> Answer:
         and asked.get("start_time", "") <= event["create_time"]
         and event["create_time"] <= asked.get("end_time", "9999")
         and asked.get("transaction_id", event["resource"].get("id")) == event["resource"].get("id")
-    ][: int(asked.get("page_size", 10))]
+    ][: asked.get("page_size", 10, type=int)]
     return 200, {"events": events, "count": len(events)}
 
 

@@ -20,6 +20,11 @@ from referencing.jsonschema import DRAFT4
 FOLDER = Path(__file__).parent / "openapi"
 FILES = ["checkout_orders_v2", "payments_payment_v2", "notifications_webhooks_v1"]
 HEADERS = {"PayPal-Request-Id": 108}  # the longest value, in characters
+RESOURCES = {  # what the resource of an event looks like, by its type; the files lack others
+    "checkout-order": ("checkout_orders_v2", "order"),
+    "capture": ("payments_payment_v2", "capture-2"),
+    "refund": ("payments_payment_v2", "refund"),
+}
 METHODS = {"get", "post", "patch", "put", "delete"}
 
 # Where the official files contradict themselves or PayPal's practice: file, schema, property, then
@@ -38,6 +43,13 @@ OVERLAYS: list[tuple[str, str, str, dict[str, Any]]] = [
         "verify_webhook_signature",
         "webhook_event",
         {"$ref": None, "type": "object", "additionalProperties": True},
+    ),
+    # Wants a letter or a digit first; of signatures in Base64, one in 32 begins with + or /.
+    (
+        "notifications_webhooks_v1",
+        "verify_webhook_signature",
+        "transmission_sig",
+        {"pattern": None},
     ),
     # The simulator's fixed webhook id is told from a real one by its hyphen.
     (
@@ -162,6 +174,17 @@ def response_violations(operation: Operation, status: int, body: Any) -> Iterato
         yield from strangers(operation.file, body, [schema])
 
 
+def event_violations(event: dict[str, Any]) -> Iterator[str]:
+    """Every way in which an event, or what it tells of, does not keep to the files."""
+    parts = [("notifications_webhooks_v1", "event", event)]
+    if known := RESOURCES.get(event["resource_type"]):
+        parts.append((*known, event["resource"]))
+    for file, name, value in parts:
+        schema = {"$ref": f"#/components/schemas/{name}"}
+        yield from told(breaches(OAS30ReadValidator, file, schema, value))
+        yield from strangers(file, value, [schema])
+
+
 def breaches(validator: Any, file: str, schema: Any, value: Any) -> Iterator[ValidationError]:
     # References inside the files are relative to the file.
     absolute = json.loads(json.dumps(schema).replace('"$ref": "#', f'"$ref": "urn:{file}#'))
@@ -214,6 +237,10 @@ def json_of(operation: Operation, message: dict[str, Any]) -> Any:
     return resolve(operation.file, message)["content"]["application/json"]["schema"]
 
 
+# Has words for every status; the files of the webhooks have none.
+MOST_TELLING = Operation("checkout_orders_v2", "/v2/checkout/orders/{id}/capture", "post")
+
+
 @cache
 def wording(operation: Operation, status: int) -> dict[str, Any]:
     """Of an error: its name, its message, and the description of every issue."""
@@ -231,4 +258,6 @@ def wording(operation: Operation, status: int) -> dict[str, Any]:
             texts = known.get("description", {}).get("enum") or [""]
             for name in known.get("issue", {}).get("enum") or []:
                 words["issues"][name] = texts[0]
+    if not words["name"] and operation != MOST_TELLING:
+        words |= {key: wording(MOST_TELLING, status)[key] for key in ("name", "message")}
     return words

@@ -54,6 +54,13 @@ def scenario(simulator: "Simulator", *, capture: str, order: str = "*") -> dict[
     return {}
 
 
+def account(simulator: "Simulator", *, unique_invoices: bool) -> dict[str, Any]:
+    """Set the shop's account: whether PayPal refuses an invoice number that has been paid."""
+    with simulator.state.change() as data:
+        data["has_unique_invoices"] = unique_invoices
+    return {}
+
+
 def settle(simulator: "Simulator", *, capture: str, status: str) -> dict[str, Any]:
     """End the wait of a pending capture: COMPLETED or DECLINED."""
     with simulator.state.change():
@@ -129,6 +136,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "faults": fault,
     "clock": clock,
     "scenario": scenario,
+    "account": account,
     "settle": settle,
     "approve": approve,
     "deliver": deliver,

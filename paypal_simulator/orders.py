@@ -1,22 +1,11 @@
 """Orders: made by the shop, approved by the payer, captured by the shop, or forgotten."""
 
-from decimal import Decimal
-
-from paypal_simulator import shown
+from paypal_simulator import amounts, shown
 from paypal_simulator.contract import Refusal
 from paypal_simulator.state import HOUR, Record, State, new_id, stamp
 from paypal_simulator.webhooks import tell
 
 PATIENCE = 3 * HOUR  # to be approved, and once more to be captured
-PARTS = {  # of an amount's breakdown, and whether they add to it
-    "item_total": 1,
-    "tax_total": 1,
-    "shipping": 1,
-    "handling": 1,
-    "insurance": 1,
-    "shipping_discount": -1,
-    "discount": -1,
-}
 
 
 def create(state: State, body: Record) -> Record:
@@ -24,7 +13,7 @@ def create(state: State, body: Record) -> Record:
     if body["intent"] != "CAPTURE":
         raise Refusal(422, "AUTH_CAPTURE_NOT_ENABLED", field="/intent")
     for place, unit in enumerate(body["purchase_units"]):
-        check_amount(unit, at=f"/purchase_units/{place}")
+        amounts.check(unit, at=f"/purchase_units/{place}")
         check_invoice(state, unit)
     source = body.get("payment_source", {}).get("paypal")
     now = stamp(state.now())
@@ -50,33 +39,9 @@ def experience(body: Record) -> Record:
     return found
 
 
-def check_amount(unit: Record, *, at: str) -> None:
-    """Sums that add up, of one currency, with as many decimals as it has."""
-    amount, items = unit["amount"], unit.get("items", [])
-    currency, breakdown = amount["currency_code"], amount.get("breakdown", {})
-    moneys = [amount, *breakdown.values(), *(item["unit_amount"] for item in items)]
-    if any(money["currency_code"] != currency for money in moneys):
-        raise Refusal(422, "MULTI_CURRENCY_ORDER", field=f"{at}/amount")
-    if any(len(money["value"].partition(".")[2]) > 2 for money in moneys):
-        raise Refusal(422, "DECIMAL_PRECISION", field=f"{at}/amount/value")
-    value = Decimal(amount["value"])
-    if value <= 0:
-        raise Refusal(422, "CANNOT_BE_ZERO_OR_NEGATIVE", field=f"{at}/amount/value")
-    if items and "item_total" not in breakdown:
-        raise Refusal(422, "ITEM_TOTAL_REQUIRED", field=f"{at}/amount/breakdown/item_total")
-    total = sum(
-        (int(i["quantity"]) * Decimal(i["unit_amount"]["value"]) for i in items), Decimal(0)
-    )
-    if items and total != Decimal(breakdown["item_total"]["value"]):
-        raise Refusal(422, "ITEM_TOTAL_MISMATCH", field=f"{at}/amount/breakdown/item_total")
-    parts = (sign * Decimal(breakdown[p]["value"]) for p, sign in PARTS.items() if p in breakdown)
-    if breakdown and sum(parts) != value:
-        raise Refusal(422, "AMOUNT_MISMATCH", field=f"{at}/amount/value")
-
-
 def check_invoice(state: State, unit: Record) -> None:
-    """An invoice is paid once: the setting that PayPal's accounts start with."""
-    invoice = unit.get("invoice_id")
+    """An invoice is paid once, unless the account is set to let it pass."""
+    invoice = unit.get("invoice_id") if state.data["has_unique_invoices"] else None
     paid = (c for c in state.data["captures"].values() if c["status"] != "DECLINED")
     if invoice and any(capture.get("invoice_id") == invoice for capture in paid):
         raise Refusal(422, "DUPLICATE_INVOICE_ID", field="/purchase_units/0/invoice_id")
@@ -102,7 +67,7 @@ def forget_expired(state: State) -> bool:
     for order in expired:
         order["is_told"] = True
         resource = {"order_id": order["id"], "purchase_units": order["units"]}
-        tell(state, "CHECKOUT.PAYMENT-APPROVAL.REVERSED", "checkout-order", resource)
+        tell(state, "CHECKOUT.PAYMENT-APPROVAL.REVERSED", "payment-approval", resource)
     return bool(expired)
 
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from paypal_simulator import orders, shown
+from paypal_simulator import amounts, orders, shown
 from paypal_simulator.contract import Refusal
 from paypal_simulator.state import Record, State, new_id, stamp
 from paypal_simulator.webhooks import tell
@@ -124,11 +124,7 @@ def refund(state: State, capture_id: str, body: Record) -> Record:
 def check_refund(taken: Record, amount: Record, *, left: Decimal) -> None:
     if amount["currency_code"] != taken["amount"]["currency_code"]:
         raise Refusal(422, "REFUND_CAPTURE_CURRENCY_MISMATCH", field="/amount/currency_code")
-    if len(amount["value"].partition(".")[2]) > 2:
-        raise Refusal(422, "DECIMAL_PRECISION", field="/amount/value")
-    if Decimal(amount["value"]) <= 0:
-        raise Refusal(422, "CANNOT_BE_ZERO_OR_NEGATIVE", field="/amount/value")
-    if Decimal(amount["value"]) > left:
+    if amounts.positive(amount, at="/amount") > left:
         raise Refusal(422, "REFUND_AMOUNT_EXCEEDED", field="/amount/value")
 
 

@@ -37,7 +37,7 @@ class Simulator:
         self.signer = Signer(state.folder)
         self.faults = Faults()
         self.log: deque[dict[str, Any]] = deque(maxlen=LOGGED)
-        self.violations: list[str] = []
+        self.violations = state.violations
         self._under_way = 0  # requests to the API
         self._ended = threading.Condition()
 
@@ -136,7 +136,7 @@ class Simulator:
             raise Refusal(400, "MALFORMED_REQUEST_JSON") from error
         for violation in contract.request_violations(operation, body, request.headers):
             self._violate(request, violation)
-        refusal = contract.refused_body(operation, body) if body is not None else None
+        refusal = contract.refused_body(operation, {} if body is None else body)
         if refusal is not None:
             raise refusal
         with self.state.change():
@@ -193,12 +193,16 @@ def running(
     *,
     port: int = 0,
     folder: Path | None = None,
+    public_url: str = "",
     prepare: Callable[[Simulator], None] = lambda simulator: None,
 ) -> Iterator[Simulator]:
-    """A simulator that serves on loopback, in threads, until the end of the block."""
+    """A simulator that serves on loopback, in threads, until the end of the block.
+
+    `public_url` is how others reach it, when that is not its own address.
+    """
     simulator = Simulator(State(folder, base=f"http://127.0.0.1:{port}"))
     server = make_server("127.0.0.1", port, simulator, threaded=True, request_handler=Quiet)
-    simulator.state.base = f"http://127.0.0.1:{server.server_port}"
+    simulator.state.base = public_url.rstrip("/") or f"http://127.0.0.1:{server.server_port}"
     prepare(simulator)
     chores = [payments.settle_due, orders.forget_expired]
     courier = webhooks.Courier(simulator.state, simulator.signer, chores=chores)

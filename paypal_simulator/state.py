@@ -34,6 +34,7 @@ def empty() -> Record:
         "events": [],
         "deliveries": [],
         "webhooks": {},
+        "has_unique_invoices": True,  # the setting that PayPal's accounts start with
     }
 
 
@@ -44,6 +45,7 @@ class State:
         self.lock = threading.RLock()
         self.base = base  # where we are, without a slash at the end
         self.folder = folder
+        self.violations: list[str] = []  # what broke the contract so far, on either side
         self.data = empty()
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import requests
 
+from paypal_simulator import contract
 from paypal_simulator.signing import ALGORITHM, Signer, raw_event
 from paypal_simulator.state import Record, State, new_id, stamp
 
@@ -53,6 +54,7 @@ def tell(state: State, event_type: str, resource_type: str, resource: Record) ->
             }
         ],
     }
+    state.violations += (f"{event_type}: {text}" for text in contract.event_violations(event))
     state.data["events"].append(event)
     for hook in state.data["webhooks"].values():
         if {"*", event_type} & {kind["name"] for kind in hook["event_types"]}:

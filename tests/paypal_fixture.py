@@ -32,6 +32,10 @@ class SimulatedPayPal:
         """completed, pending, completed_later, denied_later, refused or declined."""
         control.scenario(self.simulator, capture=capture, order=order)
 
+    def account(self, *, unique_invoices: bool) -> None:
+        """Whether PayPal refuses an invoice number that has been paid, as it does at first."""
+        control.account(self.simulator, unique_invoices=unique_invoices)
+
     def settle(self, capture_id: str, status: str = "COMPLETED") -> None:
         """End the wait of a pending capture: COMPLETED or DECLINED."""
         control.settle(self.simulator, capture=capture_id, status=status)

@@ -20,7 +20,7 @@ def fay(db):
 
 @pytest.fixture
 def as_fay(fay):
-    client = Client()
+    client = Client(headers={"accept-language": "en"})
     client.force_login(fay)
     return client
 

@@ -187,11 +187,13 @@ def wait_for_stock(page: Page, browser: Browser, site: Site, scripts: bool, emai
     sign_in(desk, "en", "fay@staff.example")
     desk.goto("/admin/catalog/product/?q=Entreprise LTSC")
     desk.click("#result_list tbody a >> nth=0")
-    desk.goto(desk.url.replace("/change/", "/stock/"))
+    stock = desk.url.partition("?")[0].replace("/change/", "/stock/")
+    desk.goto(stock)
     desk.check("[name=deed][value=restock]")
     desk.fill("[name=change]", "5")
     desk.fill("[name=reason]", "The partner sent five.")
-    desk.click("[type=submit]")
+    desk.click(".submit-row [type=submit]")
+    expect(desk.locator(".messagelist .success")).to_be_visible()
     for _night in range(2):
         run = ("shell", "-c", "from catalog.tasks import send_alerts; send_alerts()")
         assert site.manage(*run).returncode == 0
@@ -200,11 +202,11 @@ def wait_for_stock(page: Page, browser: Browser, site: Site, scripts: bool, emai
         m for m in site.letters(email) if "/alerts/stop/" in m.get_body(("plain",)).get_content()
     ]
     assert len(told) == 1
-    desk.goto(desk.url)
+    desk.goto(stock)
     desk.check("[name=deed][value=correct]")
     desk.fill("[name=change]", "-5")  # out of stock again, for the next journey
     desk.fill("[name=reason]", "Counted again.")
-    desk.click("[type=submit]")
+    desk.click(".submit-row [type=submit]")
     context.close()
 
 

@@ -74,6 +74,13 @@ def test_a_captured_order_says_how_much_was_taken(provider, checkout, approved):
     assert provider.fetch_order(approved).capture_id == taken.capture_id
 
 
+def test_an_order_keeps_the_debug_id_of_its_own_answer(provider, checkout):
+    made = provider.create_order(checkout)
+    again = provider.fetch_order(made.paypal_id)
+    assert made.debug_id
+    assert again.debug_id not in {"", made.debug_id}
+
+
 @pytest.mark.parametrize(("language", "locale"), [("fr", "fr-CA"), ("en", "en-CA")])
 def test_the_payers_page_speaks_his_language(paypal, provider, checkout, language, locale):
     provider.create_order(Checkout(**vars(checkout) | {"language": language}))

@@ -94,6 +94,52 @@ def test_an_amount_adds_up(shop, amount, expected):
     assert issue(shop.order({"amount": UNIT["amount"] | amount})) == (422, expected)
 
 
+def cad(value, currency="CAD"):
+    return {"currency_code": currency, "value": value}
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        (cad("5.00", "XXX"), "INVALID_CURRENCY_CODE"),
+        (cad("5.50", "JPY"), "DECIMAL_PRECISION"),
+        (cad("5.00") | {"breakdown": {"shipping": cad("5.001")}}, "DECIMAL_PRECISION"),
+    ],
+)
+def test_an_amount_is_money(paypal, shop, amount, expected):
+    assert issue(shop.order({"amount": amount})) == (422, expected)
+    assert not paypal.simulator.state.data["orders"]
+
+
+@pytest.mark.parametrize(
+    ("breakdown", "expected"),
+    [
+        ({}, "ITEM_TOTAL_REQUIRED"),
+        ({"item_total": cad("9.00")}, "ITEM_TOTAL_MISMATCH"),
+        ({"item_total": cad("10.00")}, "TAX_TOTAL_REQUIRED"),
+        ({"item_total": cad("10.00"), "tax_total": cad("1.00")}, "TAX_TOTAL_MISMATCH"),
+        ({"item_total": cad("10.00"), "tax_total": cad("1.50")}, "AMOUNT_MISMATCH"),
+    ],
+)
+def test_items_and_their_tax_add_up(shop, breakdown, expected):
+    item = {"name": "Office", "quantity": "2", "unit_amount": cad("5.00"), "tax": cad("0.75")}
+    unit = {"amount": cad("12.00") | {"breakdown": breakdown}, "items": [item]}
+    assert issue(shop.order(unit)) == (422, expected)
+
+
+def test_what_was_taken_off_is_taken_off(shop):
+    breakdown = {"item_total": cad("10.00"), "shipping": cad("2.00"), "discount": cad("1.00")}
+    assert shop.order({"amount": cad("11.00") | {"breakdown": breakdown}}).status_code == 201
+
+
+def test_an_account_can_let_an_invoice_be_paid_again(paypal, shop):
+    paypal.account(unique_invoices=False)
+    for _ in range(2):
+        order_id = shop.order(UNIT | {"invoice_id": "CA-1"}).json()["id"]
+        paypal.approve(order_id)
+        assert shop.post(f"/v2/checkout/orders/{order_id}/capture", {}).status_code == 201
+
+
 def test_a_paid_invoice_is_not_paid_again(paypal, shop):
     unit = UNIT | {"invoice_id": "CA-1"}
     order_id = shop.order(unit).json()["id"]
@@ -205,6 +251,11 @@ def test_what_paypal_would_not_take_is_noted(paypal, shop, change, noted):
 def test_a_question_with_a_body_is_noted(paypal, shop, capture):
     shop.get(f"/v2/payments/captures/{capture}", json={})
     assert "a body where none belongs" in paypal.forgive()[0]
+
+
+def test_an_order_of_nothing_is_refused(paypal, shop):
+    assert issue(shop.post("/v2/checkout/orders", None)) == (400, "MISSING_REQUIRED_PARAMETER")
+    assert paypal.forgive()
 
 
 def test_what_is_not_json_is_refused(shop):

@@ -48,3 +48,32 @@ def test_a_scenarios_status_is_one_of_paypals(scenario):
     known = contract.document("payments_payment_v2")["components"]["schemas"]["capture_status"]
     status, _, later = payments.SCENARIOS[scenario]
     assert {status, later} - {""} <= set(known["properties"]["status"]["enum"])
+
+
+@pytest.mark.parametrize("first", ["+", "/", "a", "7"])
+def test_a_signature_may_begin_with_any_sign_of_base64(first):
+    found = contract.find("POST", "/v1/notifications/verify-webhook-signature")
+    question = {
+        "auth_algo": "SHA256withRSA",
+        "cert_url": "https://api.paypal.com/v1/notifications/certs/CERT-1",
+        "transmission_id": "69cd13f0-d67a-11e5-baa3-778b53f4ae55",
+        "transmission_sig": f"{first}mI95Jx3Y9nhR5SJWlHVIWpg4AgFk7n9bCHSRxbrd8A=",
+        "transmission_time": "2026-11-24T14:00:00Z",
+        "webhook_id": "1JE4291016473214C",
+        "webhook_event": {"id": "WH-1"},
+    }
+    assert contract.refused_body(found[0], question) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "name"), [(401, "AUTHENTICATION_FAILURE"), (404, "RESOURCE_NOT_FOUND")]
+)
+def test_where_a_file_has_no_words_another_has(status, name):
+    operation = contract.Operation("notifications_webhooks_v1", "/v1/notifications/webhooks", "get")
+    assert contract.wording(operation, status)["name"] == name
+
+
+def test_an_event_that_is_not_paypals_is_noted():
+    event = {"id": "WH-1", "resource_type": "capture", "resource": {"status": "PAID"}, "kind": "x"}
+    noted = list(contract.event_violations(event))
+    assert ("/kind is unknown" in noted, any("'PAID'" in text for text in noted)) == (True, True)

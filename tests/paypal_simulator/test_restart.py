@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
+from paypal_simulator.server import running
 from paypal_simulator.signing import Signer
 from paypal_simulator.state import State
 from tests.paypal_simulator.test_api import Shop
@@ -53,6 +54,13 @@ def test_a_restart_finds_orders_keys_and_request_ids(port, tmp_path):
     assert (again.status_code, again.json()["id"]) == (200, order)
     assert first["headers"]["PAYPAL-CERT-URL"] == second["headers"]["PAYPAL-CERT-URL"]
     assert hook["id"] == "WH-SIMULATOR"
+
+
+def test_its_links_lead_to_where_it_is_reached(port):
+    with running(port=port, public_url="https://paypal.test/"):
+        order = Shop(f"http://127.0.0.1:{port}").order().json()
+    page = next(link["href"] for link in order["links"] if link["rel"] == "payer-action")
+    assert page == f"https://paypal.test/checkoutnow?token={order['id']}"
 
 
 def test_a_write_that_was_cut_off_does_no_harm(tmp_path):
