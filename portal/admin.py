@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 from audit.models import record
 from mail import outbox
@@ -22,7 +22,11 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("owed", _("Waiting")), ("dead", _("Given up")), ("sent", _("Sent"))]
+        return [
+            ("owed", _("Waiting")),
+            ("dead", _("Given up")),
+            ("sent", pgettext_lazy("message", "Sent")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
@@ -69,7 +73,7 @@ class MessageAdmin(admin.ModelAdmin):
     @admin.display(description=_("state"))
     def state(self, message: Message) -> Any:
         if message.sent_at:
-            return _("Sent")
+            return pgettext("message", "Sent")
         return _("Given up") if message.dead_at else _("Waiting")
 
     @admin.display(description=_("last error"))
