@@ -22,11 +22,8 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("owed", _("Waiting")),
-            ("dead", _("Given up")),
-            ("sent", pgettext_lazy("message", "Sent")),
-        ]
+        sent = pgettext("message", "Sent")
+        return [("owed", _("Waiting")), ("dead", _("Given up")), ("sent", sent)]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         match self.value():
