@@ -10,6 +10,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.languages import Bilingual
 from catalog.models import Product, Program
@@ -53,7 +54,7 @@ class Order(models.Model):
         FULFILLED = "fulfilled", _("Sent")
         DELIVERED = "delivered", _("Delivered")
         CANCELLED = "cancelled", _("Cancelled")
-        EXPIRED = "expired", _("Expired")
+        EXPIRED = "expired", pgettext_lazy("order", "Expired")
         REFUSED = "refused", _("Refused by the partner")
         REFUNDED = "refunded", _("Refunded")
 
