@@ -34,3 +34,21 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+
+class FormerUsername(models.Model):
+    """A username that somebody had: it stays reserved, so that nobody passes for that person."""
+
+    name = models.CharField(_("former username"), max_length=150)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="former_usernames")
+    until = models.DateTimeField(_("until"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("former username")
+        verbose_name_plural = _("former usernames")
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="accounts_one_per_former_username")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

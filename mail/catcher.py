@@ -1,9 +1,10 @@
 """The catcher: an SMTP server that keeps every e-mail as a file, for development and tests.
 
-python -m mail.catcher PORT FOLDER
+python -m mail.catcher --port 1025 --folder var/mail
 """
 
-import sys
+import argparse
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from aiosmtpd.controller import Controller
 
 
 class Keeper:
-    """Writes each message into a folder, whole or not at all."""
+    """Writes each message into a folder, whole or not at all; names sort by arrival."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -28,11 +29,13 @@ class Keeper:
 
 
 def main() -> None:
-    port, folder = int(sys.argv[1]), Path(sys.argv[2])
-    controller = Controller(Keeper(folder), hostname="127.0.0.1", port=port)
+    parser = argparse.ArgumentParser(prog="mail.catcher", description=__doc__)
+    parser.add_argument("--port", type=int, default=1025)
+    parser.add_argument("--folder", type=Path, default=Path("var/mail"))
+    asked = parser.parse_args()
+    controller = Controller(Keeper(asked.folder), hostname="127.0.0.1", port=asked.port)
     controller.start()
-    while True:
-        time.sleep(3600)
+    threading.Event().wait()  # the controller has a thread of its own
 
 
 if __name__ == "__main__":

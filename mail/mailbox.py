@@ -15,6 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 SHOWN = 100
+HEADERS = ("From", "To", "Reply-To", "Date", "Message-ID", "Content-Language")
 
 
 def development_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -27,18 +28,22 @@ def development_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     return guarded
 
 
-def folder() -> Path:
-    return Path(settings.VAR_DIR) / "mail"
-
-
-def read(name: str) -> EmailMessage:
-    """One e-mail by its file's name. Raises Http404."""
-    file = folder() / f"{name}.eml"
-    if file.parent != folder() or not file.is_file():
+def read(name: str) -> dict[str, Any]:
+    """One e-mail by its file's name, with what the pages show of it. Raises Http404."""
+    file = Path(settings.MAILBOX_DIR) / f"{name}.eml"
+    if not file.is_file():
         raise Http404
-    found = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    assert isinstance(found, EmailMessage)  # noqa: S101  (the policy makes them)
-    return found
+    message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)  # noqa: S101  (the policy makes them)
+    return {
+        "name": name,
+        "subject": message["Subject"],
+        "to": message["To"],
+        "at": message["Date"].datetime if message["Date"] else None,
+        "headers": [(header, message[header]) for header in HEADERS if message[header]],
+        "text": part(message, "plain"),
+        "html": part(message, "html"),
+    }
 
 
 def part(message: EmailMessage, kind: str) -> str:
@@ -50,18 +55,15 @@ def part(message: EmailMessage, kind: str) -> str:
 @development_only
 def inbox(request: HttpRequest) -> HttpResponse:
     """Every e-mail, newest first."""
-    files = sorted(folder().glob("*.eml"), reverse=True)[:SHOWN]
-    messages = [{"name": file.stem, "message": read(file.stem)} for file in files]
-    return render(request, "mail/mailbox/inbox.html", {"mails": messages})
+    files = sorted(Path(settings.MAILBOX_DIR).glob("*.eml"), reverse=True)[:SHOWN]
+    return render(request, "mail/mailbox/inbox.html", {"mails": [read(f.stem) for f in files]})
 
 
 @require_safe
 @development_only
 def letter(request: HttpRequest, name: str) -> HttpResponse:
     """One e-mail: its headers, its text, and its HTML in a frame."""
-    message = read(name)
-    context = {"name": name, "message": message, "text": part(message, "plain")}
-    return render(request, "mail/mailbox/letter.html", context)
+    return render(request, "mail/mailbox/letter.html", {"mail": read(name)})
 
 
 @require_safe
@@ -69,7 +71,7 @@ def letter(request: HttpRequest, name: str) -> HttpResponse:
 @xframe_options_sameorigin
 def html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part alone, without rights: no script, no form, only its own style."""
-    response = HttpResponse(part(read(name), "html"))
+    response = HttpResponse(read(name)["html"])
     response["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox "
         "allow-popups allow-top-navigation-by-user-activation"

@@ -14,7 +14,6 @@ from django.utils import timezone, translation
 
 from mail.models import Message
 
-LEASE = timedelta(minutes=2)
 # After the first try; then it is given up, and staff see it.
 RETRIES = tuple(
     timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600, 12 * 3600)
@@ -78,7 +77,8 @@ def claim(pk: int) -> Message | None:
 
     Nothing has to be put back: a worker that fails or dies leaves a message that comes due again.
     """
-    lease = {"due_at": timezone.now() + LEASE, "attempts": F("attempts") + 1}
+    until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE)
+    lease = {"due_at": until, "attempts": F("attempts") + 1}
     taken = Message.objects.due().filter(pk=pk).order_by().update(**lease)
     return Message.objects.get(pk=pk) if taken else None
 
@@ -90,7 +90,7 @@ def send(message: Message) -> None:
     except Exception as error:  # noqa: BLE001  (SMTP fails in many ways; each is kept on the row)
         put_off(message, error)
     else:
-        Message.objects.filter(pk=message.pk).update(sent_at=timezone.now(), last_error="")
+        Message.objects.owed().filter(pk=message.pk).update(sent_at=timezone.now(), last_error="")
 
 
 def build(message: Message) -> EmailMultiAlternatives:
@@ -114,18 +114,28 @@ def build(message: Message) -> EmailMultiAlternatives:
 
 
 def put_off(message: Message, error: Exception) -> None:
-    """Plan the next try, or give the message up after the last."""
+    """Plan the next try, or give the message up after the last.
+
+    A worker that hung longer than its lease changes nothing: `attempts` tells that another came.
+    """
     now = timezone.now()
     changes: dict[str, Any] = {"last_error": f"{type(error).__name__}: {error}"[:1000]}
     if message.attempts <= len(RETRIES):
         changes["due_at"] = now + RETRIES[message.attempts - 1]
     else:
         changes["dead_at"] = now
-    Message.objects.filter(pk=message.pk).update(**changes)
+    Message.objects.owed().filter(pk=message.pk, attempts=message.attempts).update(**changes)
 
 
-def revive(pk: int) -> None:
-    """Send a given-up message again, from the first try."""
-    Message.objects.filter(pk=pk).exclude(dead_at=None).update(
-        dead_at=None, attempts=0, due_at=timezone.now()
-    )
+def revive(pk: int) -> bool:
+    """Send a given-up message again, from the first try; False when it is not given up."""
+    changes: dict[str, Any] = {"dead_at": None, "attempts": 0, "due_at": timezone.now()}
+    revived = Message.objects.dead().filter(pk=pk).update(**changes)
+    if revived:
+        transaction.on_commit(lambda: wake(pk), robust=True)
+    return bool(revived)
+
+
+def give_up(pk: int) -> bool:
+    """Never send an owed message; False when it was sent or given up already."""
+    return bool(Message.objects.owed().filter(pk=pk).update(dead_at=timezone.now()))

@@ -1,6 +1,7 @@
 """The portal as a Django app."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class PortalConfig(AppConfig):
@@ -11,3 +12,9 @@ class PortalConfig(AppConfig):
         from portal import catalogues  # the settings are there now
 
         catalogues.compiled()
+
+
+class StaffConfig(AdminConfig):
+    """Django's admin, with the portal's own door."""
+
+    default_site = "portal.staff.StaffSite"

@@ -5,6 +5,7 @@
 Imports nothing of the project, so that manage.py and the tests can call it before Django starts.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import importlib.util
@@ -17,6 +18,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +99,9 @@ def make_cluster(data: Path, binaries: Path, password: str) -> None:
         check=False,
     )
     if made.returncode:
-        hint = "Run as an ordinary user, or set DATABASE_URL and REDIS_URL."
-        raise SystemExit(f"{made.stdout.decode()}\n{hint}")
+        lines = made.stdout.decode().strip().splitlines()
+        cause = next((line for line in lines if "FATAL" in line or "error" in line), lines[-1])
+        raise SystemExit(f"PostgreSQL cannot be set up in {data}: {cause}")
 
 
 def start_postgres(home: Path, state: dict[str, Any], *, fast: bool) -> None:
@@ -191,6 +194,39 @@ def up(home: Path, *, fast: bool = False) -> dict[str, str]:
     }
 
 
+@contextlib.contextmanager
+def alone(home: Path) -> Iterator[dict[str, str]]:
+    """`up`, and at the end `down`; refused while another process does so in the same folder."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (home / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(
+                "The site runs already from this folder. 'make stop' ends it."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        try:
+            yield up(home)
+        finally:
+            down(home)
+
+
+def end_run(home: Path) -> None:
+    """Ask a process inside `alone` to end, and wait until it has."""
+    file = home / "run.lock"
+    if not file.exists():
+        return
+    with file.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # held, so the number in it is a living process's
+            os.kill(int(lock.read()), signal.SIGTERM)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+
+
 def down(home: Path) -> None:
     """Stop what `up` started in this folder, and wait until it is gone."""
     file = home / "servers.json"
@@ -210,6 +246,7 @@ if __name__ == "__main__":
         raise SystemExit(__doc__)
     folder = Path(sys.argv[2]).resolve()
     if sys.argv[1] == "down":
+        end_run(folder)
         down(folder)
     else:
         for key, value in up(folder).items():

@@ -1,50 +1,70 @@
 """Small answers for machines: alive, ready, whom to tell of a weakness, where robots may go."""
 
+import logging
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis import RedisError
+
+from portal.unapplied import unapplied
+
+PRIVATE = ("o", "account", "register")
+log = logging.getLogger(__name__)
 
 
 @never_cache
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """The process answers."""
-    return HttpResponse("ok\n", content_type="text/plain")
+    return plain("ok\n")
 
 
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The database, its migrations and the cache are there; which is missing is in the log."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return HttpResponse("migrations\n", content_type="text/plain", status=503)
-    cache.set("readyz", "1", 5)
-    if cache.get("readyz") != "1":
-        return HttpResponse("cache\n", content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")
+    """The database, its migrations and the cache are there; what is missing is only logged."""
+    if missing := lacking():
+        log.error("Not ready: %s", missing)
+        return plain("not ready\n", status=503)
+    return plain("ok\n")
+
+
+def lacking() -> str:
+    """What keeps the site from serving, or nothing."""
+    try:
+        if waiting := unapplied():
+            return f"migrations {sorted(waiting)}"
+        cache.set("readyz", "ok", timeout=5)
+        return "" if cache.get("readyz") == "ok" else "the cache forgets"
+    except (DatabaseError, RedisError) as error:
+        return f"{type(error).__name__}: {error}"
 
 
 @require_safe
 def security_txt(request: HttpRequest) -> HttpResponse:
-    """RFC 9116."""
+    """Whom to tell of a weakness (RFC 9116)."""
     expires = timezone.now() + timedelta(days=180)
-    text = (
+    return plain(
         f"Contact: mailto:{settings.SUPPORT_EMAIL}\n"
         f"Expires: {expires:%Y-%m-%dT00:00:00Z}\n"
         "Preferred-Languages: fr, en\n"
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt\n"
     )
-    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    text = "User-agent: *\nDisallow: /fr/o/\nDisallow: /en/o/\nDisallow: /admin/\n"
-    return HttpResponse(text, content_type="text/plain")
+    """The catalogue is for everybody; what belongs to people and organizations is not."""
+    private = [f"/{code}/{part}/" for code, _ in settings.LANGUAGES for part in PRIVATE]
+    lines = ["User-agent: *", *(f"Disallow: {place}" for place in ("/admin/", "/api/", *private))]
+    return plain("\n".join(lines) + "\n")
+
+
+def plain(text: str, *, status: int = 200) -> HttpResponse:
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status)

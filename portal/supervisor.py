@@ -1,5 +1,6 @@
 """The supervisor: everything that `make run` needs, started together, ended together."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -56,6 +57,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 env=dict(self.env),
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which ends the rest
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
 
     def wait_for(self, url: str) -> None:
@@ -95,6 +97,11 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 send(child, signal.SIGKILL)
                 child.wait()
+
+
+def end_with_parent() -> None:
+    """In the child: a supervisor that was killed takes its children along."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def send(child: subprocess.Popen[bytes], number: signal.Signals) -> None:

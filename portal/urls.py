@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
@@ -13,10 +12,6 @@ from orders.views import webhook
 from portal import errors, probes, styleguide, theme, views
 from tokens.api import api
 
-admin.autodiscover()
-# Before admin.site.urls is read: sign-in there is the portal's own, with its limits and factors.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # a hook
-
 urlpatterns: list[Any] = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
@@ -26,7 +21,7 @@ urlpatterns: list[Any] = [
     path("robots.txt", probes.robots_txt, name="robots_txt"),
     path("mailbox/", mailbox.inbox, name="mailbox"),
     path("mailbox/<slug:name>/", mailbox.letter, name="mailbox_letter"),
-    path("mailbox/<slug:name>/html/", mailbox.html, name="mailbox_html"),
+    path("mailbox/<slug:name>/html", mailbox.html, name="mailbox_html"),
     path("webhooks/paypal/", webhook.paypal, name="paypal_webhook"),
     path("theme/", theme.choose, name="theme"),
 ]
@@ -34,6 +29,8 @@ urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("help/", views.help_page, name="help"),
     path("o/<int:org>/", views.dashboard, name="dashboard"),
+    path("o/", views.organizations, name="organizations"),
+    path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),
     path("", include("orgs.urls")),
     path("", include("catalog.urls")),

@@ -1,7 +1,8 @@
 """Pages that need more than one app: home, help, my organization."""
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,6 +13,7 @@ from orders.models import Order
 from orgs import timeline
 from orgs.access import OrgRequest, member
 from orgs.days import today
+from orgs.models import Membership
 from tokens.models import Token
 
 
@@ -29,6 +31,18 @@ def home(request: HttpRequest) -> HttpResponse:
 def help_page(request: HttpRequest) -> HttpResponse:
     """The questions people ask most, and how to reach us."""
     return render(request, "portal/help.html")
+
+
+@require_safe
+@login_required
+def organizations(request: HttpRequest) -> HttpResponse:
+    """Where one acts: the choice when there are several, the first step when there is none."""
+    memberships = list(Membership.objects.of(request.user))
+    if not memberships:
+        return redirect("orgs:register")
+    if len(memberships) == 1:
+        return redirect("dashboard", memberships[0].organization.number)
+    return render(request, "portal/organizations.html", {"memberships": memberships})
 
 
 @require_safe

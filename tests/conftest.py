@@ -12,7 +12,7 @@ from django.utils import translation
 
 from tests.factories import MembershipFactory, UserFactory
 
-pytest_plugins = ["tests.paypal_fixture"]
+pytest_plugins = ["tests.paypal_fixture", "tests.mailbox"]
 
 
 @pytest.fixture(scope="session")

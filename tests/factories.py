@@ -11,7 +11,7 @@ from catalog.models import Category, Partner, Product, Program, ProgramVersion
 from orders.models import Cart, CartItem, Order, OrderLine
 from orgs.models import Activity, Application, Membership, Organization, Role
 
-PASSWORD = "demo-demo-demo"
+PASSWORD = "correct horse battery"
 
 
 class UserFactory(DjangoModelFactory):
@@ -25,6 +25,12 @@ class UserFactory(DjangoModelFactory):
     last_name = "Gagnon"
     language = "en"
     password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def second_factor(self, create, extracted, **kwargs):
+        """Staff have one, as their desk demands."""
+        if create and self.is_staff and extracted is not False:
+            self.authenticator_set.create(type="totp", data={"secret": "GEZDGNBVGY3TQOJQ"})
 
     @factory.post_generation
     def verified(self, create, extracted, **kwargs):

@@ -52,8 +52,9 @@ def looks(key):
 def test_the_orders_page_shows_the_end_of_a_key_only(
     as_member, sent, key, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(14):
-        page = as_member.get(page_of(sent))
+    url = page_of(sent)
+    with django_assert_max_num_queries(12):
+        page = as_member.get(url)
     assert f"…{key.last4}" in page.text
     assert "SECRET" not in page.text
     assert reveal_url(sent, key) in page.text

@@ -38,8 +38,8 @@ class Command(BaseCommand):
     def handle(self, *, verbosity: int, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError("Demo data is not for production.")
-        call_command("import_catalog", DEMO / "programs.yaml", verbosity=verbosity)
-        call_command("import_organizations", DEMO / "organizations.yaml", verbosity=verbosity)
+        call_command("import_catalog", DEMO / "programs.yaml", stdout=self.stdout)
+        call_command("import_organizations", DEMO / "organizations.yaml", stdout=self.stdout)
         self.fill_pools()
         Client.objects.get_or_create(
             key_digest=secrets.digest(demo_api_key()),
