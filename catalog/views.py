@@ -10,6 +10,7 @@ from django.db.models import Count, Window
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -47,13 +48,29 @@ def listing(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "is_guess": found.is_guess,
+        "is_fragment": is_fragment(request),
         "active": active_filters(request, form),
         "cards": [card(product, by_program.get(product.program_id)) for product in page],
         "program_count": len(judged),
         "open_count": len(is_open or ()),
     }
-    template = "catalog/_results.html" if is_fragment(request) else "catalog/list.html"
-    return render(request, template, context)
+    template = "catalog/_results.html" if context["is_fragment"] else "catalog/list.html"
+    response = render(request, template, context)
+    # Else "back" from a product would show the browser's copy of the results alone.
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    if context["is_fragment"]:
+        response["HX-Push-Url"] = address(request)
+    return response
+
+
+def address(request: HttpRequest, *, without: str = "") -> str:
+    """The list's address with what is asked for and nothing empty, perhaps without one filter."""
+    asked = request.GET.copy()
+    for name in {name for name, value in asked.items() if not value} | {without}:
+        asked.pop(name, None)
+    if without:
+        asked.pop("page", None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
 def page_of(products: ProductQuerySet, number: str) -> Page[Product]:
@@ -76,13 +93,7 @@ def is_fragment(request: HttpRequest) -> bool:
 
 def active_filters(request: HttpRequest, form: search.SearchForm) -> list[dict[str, str]]:
     """Each filter in force with the address without it."""
-    found = []
-    for name, words in form.active():
-        rest = request.GET.copy()
-        rest.pop(name, None)
-        rest.pop("page", None)
-        found.append({"text": words, "url": f"{request.path}?{rest.urlencode()}"})
-    return found
+    return [{"text": words, "url": address(request, without=name)} for name, words in form.active()]
 
 
 def card(product: Product, found: Verdict | None) -> dict[str, Any]:

@@ -84,6 +84,14 @@ def test_each_filter_in_force_can_be_taken_away(client, two):
     assert "“writer”" in page.text
 
 
+def test_the_address_that_htmx_shows_has_nothing_empty(client, two):
+    url = reverse("catalog:list")
+    headers = {"hx-request": "true", "hx-target": "results"}
+    asked = {"q": "writer", "partner": "", "kind": "donation", "sort": ""}
+    assert client.get(url, asked, headers=headers)["HX-Push-Url"] == f"{url}?q=writer&kind=donation"
+    assert client.get(url, {"q": ""}, headers=headers)["HX-Push-Url"] == url
+
+
 def test_nothing_found_says_what_to_do(client, two):
     page = client.get(reverse("catalog:list"), {"q": "zzzzzz"})
     assert "No product matches" in page.text
@@ -116,7 +124,10 @@ def test_htmx_gets_the_results_alone(client, two):
     whole = client.get(reverse("catalog:list"))
     part = client.get(reverse("catalog:list"), HTTP_HX_REQUEST="true", HTTP_HX_TARGET="results")
     assert "<html" in whole.text and "<html" not in part.text
-    assert 'role="status"' in part.text
+    assert 'role="status"' in whole.text
+    assert 'hx-swap-oob="innerHTML:#result-count"' in part.text
+    assert "hx-swap-oob" not in whole.text
+    assert "HX-Request" in whole["Vary"] and "HX-Request" in part["Vary"]
     assert "Writer" in part.text
 
 
