@@ -120,7 +120,10 @@ def find(asked: dict[str, Any], *, programs: Collection[int] | None = None) -> F
     if exact.exists():
         best = SearchRank(F("words__vector"), query).desc()
         return Found(exact.order_by(*(order or (best, *BY_PARTNER)), "pk"))
-    guess = products.filter(words__plain__trigram_word_similar=_plain(typed))
+    alike = Q()
+    for part in typed.split():
+        alike |= Q(words__plain__trigram_word_similar=_plain(part))
+    guess = products.filter(alike)
     likest = TrigramWordSimilarity(_plain(typed), "words__plain").desc()  # type: ignore[arg-type]  # an expression will do
     return Found(guess.order_by(*(order or (likest,)), "pk"), is_guess=True)
 

@@ -24,7 +24,7 @@ def open_with(product: Product, quantity: int) -> None:
 
 
 @transaction.atomic
-def take(order_number: int, wanted: Mapping[int, int], *, by: User | None) -> None:
+def take(order_number: int | str, wanted: Mapping[int, int], *, by: User | None) -> None:
     """Take {product pk: packs} for an order, all or nothing, products by key against deadlocks.
 
     Raises ValidationError `out_of_stock` for every product of which there is not enough.

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Window
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -97,11 +99,13 @@ def card(product: Product, found: Verdict | None) -> dict[str, Any]:
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: what it is, what it costs, who may have it, and how it comes."""
     products = Product.objects.for_cards().select_related("replaced_by")
+    products = products.prefetch_related("program__versions", "program__partner__faq")
     found = get_object_or_404(products, slug=slug)
     org, program = org_of(request), found.program
     names = explained.activity_names()
     judged = verdict(program, org, on=today()) if org else None
-    waits = request.user.is_authenticated and alerts.is_waiting(found, user=request.user)
+    user = request.user
+    waits = found.is_out_of_stock and user.is_authenticated and alerts.is_waiting(found, user=user)
     context = {
         "product": found,
         "program": program,
@@ -166,17 +170,19 @@ def eligibility(request: OrgRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
 def alert(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask to be told when a product can be had again."""
+    """Ask to be told when a product can be had again; a visitor signs in first."""
     found = get_object_or_404(Product.objects.live(), slug=slug)
-    alerts.subscribe(found, user=request.user)  # type: ignore[arg-type]  # signed in
+    here = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure()):
+        here = reverse("catalog:product", args=[slug])
+    user = request.user
+    if not user.is_authenticated:
+        return redirect_to_login(here)
+    alerts.subscribe(found, user=user)
     text = _("We will write to %(address)s as soon as %(product)s is in stock again.")
-    messages.success(
-        request,
-        text % {"address": request.user.email, "product": found},  # type: ignore[union-attr]  # signed in
-    )
-    return redirect("catalog:product", slug)
+    messages.success(request, text % {"address": user.email, "product": found})
+    return redirect(here)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -54,6 +54,13 @@ def licences_ready(order: Order, *, again: int | None = None) -> None:
     _write("licences_ready", order, to=readers, suffix=again)
 
 
+def licences_delayed(order: Order) -> None:
+    """To the buyer, once an order: what is late, and that staff know."""
+    owed = [line.fulfilment.promised_on for line in order.lines.filter(fulfilment__status="owed")]
+    promised_on = min((day for day in owed if day), default=None)
+    _write("licences_delayed", order, to=buyer(order), promised_on=promised_on)
+
+
 Reader = tuple[str, str]  # address, language
 
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Entry, record
 from audit.moves import move
-from catalog.models import Program
+from catalog.models import Product, Program
 from orders import emails
-from orders.models import Fulfilment, LicenseKey, Order, OrderLine
+from orders.models import BY_KEY, Fulfilment, LicenseKey, Order, OrderLine
 from orgs import clock
 from orgs.days import day_of
 from orgs.holidays import holidays_of
@@ -20,7 +20,7 @@ from orgs.holidays import holidays_of
 LEASE = timedelta(minutes=2)  # another worker looks again after this
 NO_KEYS = timedelta(minutes=10)  # until a line without enough keys is tried again
 RESEND_PAUSE = timedelta(minutes=10)
-BY_KEY = (Program.Delivery.KEY, Program.Delivery.LINK, Program.Delivery.CODE)
+SWEEP = 100  # lines a pass
 
 
 def owe(order: Order, *, at: datetime) -> None:
@@ -28,7 +28,7 @@ def owe(order: Order, *, at: datetime) -> None:
     Fulfilment.objects.bulk_create(
         (
             Fulfilment(line=line, due_at=at, promised_on=promised(line.program, order, at))
-            for line in order.lines.select_related("program")
+            for line in order.lines.filter(given_back_at=None).select_related("program")
         ),
         ignore_conflicts=True,
     )
@@ -51,6 +51,20 @@ def promised(program: Program, order: Order, at: datetime) -> date:
     years = [day.year, day.year + 1]
     holidays = holidays_of(order.organization.province, years)
     return clock.due(day, program.delivery_to, holidays)
+
+
+def sweep() -> int:
+    """Deliver what is due, here and now, without a broker; how many lines were due."""
+    due = list(Fulfilment.objects.due().values_list("pk", flat=True)[:SWEEP])
+    for pk in due:
+        deliver(pk)
+    return len(due)
+
+
+def keys_came(product: Product) -> None:
+    """New keys: lines that waited for them are due now, not at their next try."""
+    waiting = Fulfilment.objects.owed().by_key().filter(line__product=product.pk)
+    waiting.filter(due_at__gt=timezone.now()).update(due_at=timezone.now())
 
 
 def deliver(pk: int) -> bool:
@@ -103,7 +117,9 @@ def send_by_hand(pk: int, *, by: Any, note: str) -> None:
 def finish(fulfilment: Fulfilment, order: Order, *, by: Any, note: str) -> None:
     """A line of a locked order is sent; with the last one, so is the order."""
     now = timezone.now()
-    move(fulfilment, Fulfilment.Status.DONE, by=by, done_at=now, note=note)
+    fulfilment.note = note  # move's own `note` is the trail's
+    fulfilment.save(update_fields=["note"])
+    move(fulfilment, Fulfilment.Status.DONE, by=by, note=note, done_at=now)
     owed = Fulfilment.objects.filter(line__order=order, status=Fulfilment.Status.OWED)
     if not owed.exists():
         move(order, Order.Status.FULFILLED, by=by, fulfilled_at=now)
@@ -111,10 +127,29 @@ def finish(fulfilment: Fulfilment, order: Order, *, by: Any, note: str) -> None:
 
 
 @transaction.atomic
+def tell_late(order_pk: int) -> bool:
+    """Tell the buyer once that a line is later than promised; False when there is nothing to tell.
+
+    Run daily or more often: which lines were told is kept on them.
+    """
+    order = Order.objects.lock(pk=order_pk)
+    late = Fulfilment.objects.late().filter(line__order=order, told_late_at=None)
+    if order.status != Order.Status.PAID or not late.update(told_late_at=timezone.now()):
+        return False
+    emails.licences_delayed(order)
+    return True
+
+
+@transaction.atomic
 def resend(pk: int, *, by: Any) -> None:
-    """Send the "licences ready" e-mail again. Raises ValidationError within ten minutes."""
+    """Send the "licences ready" e-mail again.
+
+    Raises ValidationError for an order that was not sent, and within ten minutes of the last time.
+    """
     order = Order.objects.lock(pk=pk)
-    sent = record_of_resend(order)
+    if order.fulfilled_at is None:
+        raise ValidationError(_("This order was not sent yet."), "not_sent")
+    sent = last_resent(order)
     if sent and sent > timezone.now() - RESEND_PAUSE:
         text = _("We sent it a few minutes ago. Look in the spam folder, or try again later.")
         raise ValidationError(text, "too_soon")
@@ -122,7 +157,7 @@ def resend(pk: int, *, by: Any) -> None:
     emails.licences_ready(order, again=entry.pk)
 
 
-def record_of_resend(order: Order) -> datetime | None:
+def last_resent(order: Order) -> datetime | None:
     """When the e-mail was last sent again."""
     entry = Entry.objects.about(order).filter(action="order.licences_resent").first()
     return entry.at if entry else None

@@ -5,7 +5,10 @@ nothing happened; after `OutcomeUnknown` the same call is repeated with the same
 the provider is asked.
 """
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -81,7 +84,7 @@ class Snapshot:
     capture_status: str = ""
     detail: str = ""
     approve_url: str = ""
-    debug_id: str = ""
+    debug_id: str = field(default="", compare=False)  # of the answer, not of the order
     links: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -99,6 +102,28 @@ class Provider(Protocol):
 
     def verify_webhook(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether a notice, byte for byte as it came, is the provider's."""
+
+
+_ends_at: ContextVar[float | None] = ContextVar("ends_at", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Calls in this block take no longer than this together: somebody is waiting for a page."""
+    token = _ends_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+def time_left(most: float) -> float:
+    """Seconds that a call may still take, at most `most`. Raises NotSent when none is left."""
+    ends_at = _ends_at.get()
+    left = most if ends_at is None else min(most, ends_at - time.monotonic())
+    if left <= 0:
+        raise NotSent("no time left")
+    return left
 
 
 @cache

@@ -22,13 +22,28 @@ from django.core.cache import cache
 from paypalrestsdk import Api
 from paypalrestsdk import exceptions as sdk
 
-from orders.gateway import Checkout, GatewayError, NotSent, OutcomeUnknown, Rejected, Snapshot
+from orders.gateway import (
+    Checkout,
+    GatewayError,
+    NotSent,
+    OutcomeUnknown,
+    Rejected,
+    Snapshot,
+    time_left,
+)
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = (3.05, 25)  # seconds to connect, to read
 TOKEN_MARGIN = 300  # seconds before PayPal ends a token
 NAMESPACE = uuid.UUID("6f1b8f0e-5e0f-4f55-9a53-0d6d3a8f6b11")
+SIGNATURE = {  # what the check asks for, and the header it comes in
+    "auth_algo": "PAYPAL-AUTH-ALGO",
+    "cert_url": "PAYPAL-CERT-URL",
+    "transmission_id": "PAYPAL-TRANSMISSION-ID",
+    "transmission_sig": "PAYPAL-TRANSMISSION-SIG",
+    "transmission_time": "PAYPAL-TRANSMISSION-TIME",
+}
 LOCALES = {"fr": "fr-CA", "en": "en-CA"}
 PAYER_HOSTS = {"www.paypal.com", "www.sandbox.paypal.com"}
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -59,6 +74,14 @@ class PayPalApi(Api):
         with self._lock:
             if token := cache.get(self._token_key):
                 return token
+            token = self._fetch_token()
+            lifetime = max(60, int(token["expires_in"]) - TOKEN_MARGIN)
+            cache.set(self._token_key, token, lifetime)
+            return token
+
+    def _fetch_token(self) -> dict[str, Any]:
+        """A new token; whatever is wrong with the answer, nothing else has been sent yet."""
+        try:
             token = self.http_call(
                 f"{self.endpoint}/v1/oauth2/token",
                 "POST",
@@ -70,9 +93,13 @@ class PayPalApi(Api):
                     "User-Agent": self.user_agent,
                 },
             )
-            lifetime = max(60, int(token["expires_in"]) - TOKEN_MARGIN)
-            cache.set(self._token_key, token, lifetime)
-            return token
+        except sdk.ConnectionError as error:
+            raise failure(NotSent, error) from error
+        except OutcomeUnknown as error:
+            raise NotSent(f"no access token: {error}", status=error.status) from error
+        if not isinstance(token, dict) or not {"access_token", "expires_in"} <= token.keys():
+            raise NotSent("no access token in the answer")
+        return token
 
     def request(
         self,
@@ -100,20 +127,27 @@ class PayPalApi(Api):
     def http_call(self, url: str, method: str, **kwargs: Any) -> Any:
         """The request itself: limited in time, without redirects, on this thread's connection."""
         session = self._local.__dict__.setdefault("session", requests.Session())
+        timeout = tuple(time_left(seconds) for seconds in TIMEOUT)
+        self._local.debug_id = ""
         try:
-            answer = session.request(method, url, timeout=TIMEOUT, allow_redirects=False, **kwargs)
+            answer = session.request(method, url, timeout=timeout, allow_redirects=False, **kwargs)
         except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
             raise NotSent(type(error).__name__) from error
         except requests.ConnectionError as error:
             raise (NotSent if never_connected(error) else OutcomeUnknown)(str(error)) from error
         except requests.RequestException as error:
             raise OutcomeUnknown(type(error).__name__) from error
-        if url.endswith("/v1/oauth2/token") and answer.status_code != 200:
-            raise NotSent("no access token", status=answer.status_code)
+        self._local.debug_id = answer.headers.get("PayPal-Debug-Id", "")
+        log.info("%s %s: %s, %s", method, url, answer.status_code, self.debug_id)
         try:
             return self.handle_response(answer, answer.content.decode())
         except ValueError as error:
             raise OutcomeUnknown("not JSON", status=answer.status_code) from error
+
+    @property
+    def debug_id(self) -> str:
+        """What PayPal's support asks for: the id of the last answer to this thread."""
+        return getattr(self._local, "debug_id", "")
 
     def _forget(self, access_token: str) -> None:
         cached = cache.get(self._token_key)
@@ -147,10 +181,11 @@ def failure(kind: type[GatewayError], error: sdk.ConnectionError) -> GatewayErro
     body = body if isinstance(body, dict) else {}
     headers = error.response.headers
     wait = headers.get("Retry-After", "")
+    issues = [detail.get("issue", "") for detail in body.get("details") or []]
     return kind(
         str(body.get("message") or body.get("error") or error.response.status_code),
         status=error.response.status_code,
-        issues=[d.get("issue", "") for d in body.get("details") or []] or [body.get("name", "")],
+        issues=issues or [body[key] for key in ("name", "error") if body.get(key)],
         debug_id=body.get("debug_id") or headers.get("PayPal-Debug-Id", ""),
         retry_after=int(wait) if wait.isdigit() else None,
     )
@@ -199,14 +234,11 @@ class PayPal:
 
     def verify_webhook(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """PayPal's own check; the raw bytes go in as they came, since re-serialized ones fail."""
-        meta = {
-            "auth_algo": headers["PAYPAL-AUTH-ALGO"],
-            "cert_url": headers["PAYPAL-CERT-URL"],
-            "transmission_id": headers["PAYPAL-TRANSMISSION-ID"],
-            "transmission_sig": headers["PAYPAL-TRANSMISSION-SIG"],
-            "transmission_time": headers["PAYPAL-TRANSMISSION-TIME"],
-            "webhook_id": self.webhook_id,
-        }
+        given = {name.upper(): value for name, value in headers.items()}
+        if not given.keys() >= set(SIGNATURE.values()):
+            return False
+        meta = {field: given[name] for field, name in SIGNATURE.items()}
+        meta["webhook_id"] = self.webhook_id
         body = json.dumps(meta)[:-1].encode() + b', "webhook_event": ' + raw + b"}"
         answer = self.api.post("v1/notifications/verify-webhook-signature", body)
         return bool(answer.get("verification_status") == "SUCCESS")
@@ -248,8 +280,10 @@ class PayPal:
             "payment_source": {"paypal": {"experience_context": experience}},
         }
 
-    def _snapshot(self, order: dict[str, Any]) -> Snapshot:
+    def _snapshot(self, order: Any) -> Snapshot:
         """The order as PayPal tells it; its last capture decides about money, not its status."""
+        if not isinstance(order, dict) or not {"id", "status"} <= order.keys():
+            raise OutcomeUnknown("a success that does not say of what")
         unit = (order.get("purchase_units") or [{}])[0]
         captures = unit.get("payments", {}).get("captures") or [{}]
         capture = captures[-1]
@@ -265,6 +299,7 @@ class PayPal:
             capture_status=capture.get("status", ""),
             detail=capture.get("status_details", {}).get("reason", ""),
             approve_url=self._payer_page(links.get("payer-action") or links.get("approve", "")),
+            debug_id=self.api.debug_id,
             links=links,
         )
 

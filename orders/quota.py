@@ -34,6 +34,11 @@ def give_back(order: Order, *, at: datetime, lines: Iterable[OrderLine] | None =
     _enter(Kind.GIVE_BACK, chosen, order.organization, at)
 
 
+def hold_again(order: Order, *, at: datetime) -> None:
+    """Count again an order that was given back and then paid; needs the organization's lock."""
+    _enter(Kind.HOLD_AGAIN, order.lines.select_related("product"), order.organization, at)
+
+
 def _enter(kind: str, lines: Iterable[OrderLine], organization: Organization, at: datetime) -> None:
     QuotaEntry.objects.bulk_create(
         (
@@ -69,6 +74,9 @@ def uses(
         placed, settled, back = (line.get(k) for k in (Kind.HOLD, Kind.SETTLE, Kind.GIVE_BACK))
         if placed is None:
             continue
+        again = line.get(Kind.HOLD_AGAIN)
+        if again and again.at <= as_of:
+            back = None
         found[placed.program_id].append(
             Use(
                 order=placed.line.order_id,

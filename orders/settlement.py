@@ -1,11 +1,20 @@
 """Settlement: an order that owes nothing more is paid, and its lines are owed."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
 from audit.moves import move
-from orders import fulfilment, quota
-from orders.models import Order
+from catalog import stock
+from orders import fulfilment, limits, quota
+from orders.limits import Wanted
+from orders.models import Order, OrderLine, QuotaEntry
+from orgs.models import Organization
 
 
 def mark_paid(order: Order, *, by: Any, at: datetime, note: str) -> None:
@@ -13,7 +22,9 @@ def mark_paid(order: Order, *, by: Any, at: datetime, note: str) -> None:
 
     Called in the transaction that locked the order, by whoever saw that nothing is left to pay.
     """
-    move(order, Order.Status.PAID, by=by, note=note, paid_at=at, hold_until=None)
+    paid_at = order.paid_at or at
+    ended = {"hold_until": None, "given_back_at": None}
+    move(order, Order.Status.PAID, by=by, note=note, paid_at=paid_at, **ended)
     quota.settle(order, at=at)
     fulfilment.owe(order, at=at)
 
@@ -21,3 +32,59 @@ def mark_paid(order: Order, *, by: Any, at: datetime, note: str) -> None:
 def mark_unallocated(order: Order, *, at: datetime, note: str) -> None:
     """Money came for a locked order that had been given up: staff see it, nobody is silent."""
     move(order, Order.Status.PAID_UNALLOCATED, by=None, note=note, paid_at=at, hold_until=None)
+
+
+def take_again(order: Order, *, at: datetime) -> bool:
+    """Hold again what an expired order had given back, if all of it is still to be had.
+
+    The caller has locked the organization and the order. A cancelled order is not revived: its
+    buyer wants the money back.
+    """
+    return order.status == Order.Status.EXPIRED and _hold_again(order, at=at)
+
+
+@transaction.atomic
+def allocate(order_pk: int, *, by: Any, note: str) -> Order:
+    """Staff deliver a paid order after all. Raises ValidationError when stock or quota is gone."""
+    organization = Order.objects.values_list("organization", flat=True).get(pk=order_pk)
+    Organization.objects.lock(pk=organization)
+    order, now = Order.objects.lock(pk=order_pk), timezone.now()
+    if order.status != Order.Status.PAID_UNALLOCATED:
+        raise ValidationError(_("This order does not wait to be allocated."), "not_waiting")
+    if not _hold_again(order, at=now):
+        text = _("There is not enough stock or quota for order %(number)s.")
+        raise ValidationError(text, "gone", {"number": order.number})
+    mark_paid(order, by=by, at=now, note=note)
+    return order
+
+
+def _hold_again(order: Order, *, at: datetime) -> bool:
+    lines = list(order.lines.filter(given_back_at=None).select_related("product", "program"))
+    if QuotaEntry.objects.filter(line__in=lines, kind=QuotaEntry.Kind.HOLD_AGAIN).exists():
+        return False  # once only: the ledgers know each step of a line by its name
+    if _over_quota(order, lines, at=at):
+        return False
+    try:
+        # Another reference than the first time: the ledger refuses to take twice by one.
+        wanted = {line.product_id: line.quantity for line in lines}
+        stock.take(f"{order.number}-again", wanted, by=None)
+    except ValidationError:
+        return False
+    quota.hold_again(order, at=at)
+    return True
+
+
+def _over_quota(order: Order, lines: list[OrderLine], *, at: datetime) -> bool:
+    """Whether a program's limits have no room for these lines now."""
+    wanted: dict[int, list[Wanted]] = defaultdict(list)
+    for line in lines:
+        units = line.quantity * line.product.units_per_pack
+        wanted[line.program_id].append(
+            Wanted(line.sku, line.product.title_group, units, line.total)
+        )
+    uses = quota.uses(order.organization, as_of=at, programs=wanted)
+    programs = {line.program_id: line.program for line in lines}
+    return any(
+        limits.breaches(quota.limits_of(program), uses.get(pk, []), wanted[pk], as_of=at)
+        for pk, program in programs.items()
+    )

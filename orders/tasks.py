@@ -37,11 +37,25 @@ def fulfil_due() -> None:
     """Hand every line that is owed to a worker. Beat runs it every 30 seconds."""
     for pk in Fulfilment.objects.due().values_list("pk", flat=True)[:BATCH]:
         fulfil.delay(pk)
+    untold = Fulfilment.objects.late().filter(told_late_at=None, line__order__status="paid")
+    for order in set(untold.values_list("line__order", flat=True)[:BATCH]):
+        tell_late.delay(order)
 
 
 @shared_task
 def fulfil(pk: int) -> None:
     fulfilment.deliver(pk)
+
+
+@shared_task
+def settle_payment(pk: int) -> None:
+    """Settle one payment now; without an answer the sweep asks again."""
+    payments.settle_or_wait(pk)
+
+
+@shared_task
+def tell_late(order_pk: int) -> None:
+    fulfilment.tell_late(order_pk)
 
 
 @shared_task

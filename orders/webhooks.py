@@ -4,6 +4,8 @@ A notice is a hint to ask PayPal, never a fact: nothing in it is applied.
 """
 
 import json
+import logging
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -34,10 +36,18 @@ CERT_HOSTS = {
     "api-m.sandbox.paypal.com",
 }
 CERT_PATH = "/v1/notifications/certs/"
+NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
+PAYPAL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+MOST_HEADER = 2000  # characters
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+KNOWN = ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.CAPTURE.")
 LEASE = timedelta(minutes=2)
 RETRIES = tuple(timedelta(seconds=s) for s in (5, 10, 20, 40, 80, 160, 320, 600))
 
+SWEEP = 50  # notices a pass
+
 Outcome = WebhookEvent.Outcome
+log = logging.getLogger(__name__)
 
 
 class Unacceptable(Exception):
@@ -48,21 +58,21 @@ def receive(headers: Mapping[str, str], raw: bytes) -> WebhookEvent:
     """Keep a notice, once per event id. Raises Unacceptable for what PayPal would not send."""
     if len(raw) > MOST_BYTES:
         raise Unacceptable("too large")
-    kept = {name: headers.get(name, "") for name in HEADERS}
+    kept = {name: headers.get(name, "")[:MOST_HEADER] for name in HEADERS}
     if not all(kept.values()) or not is_cert_url(kept["PAYPAL-CERT-URL"]):
         raise Unacceptable("headers")
     try:
         body = json.loads(raw)
         event_id, event_type = str(body["id"]), str(body["event_type"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unacceptable("body") from error
-    if not 0 < len(event_id) <= 80 or len(event_type) > 80:
+    if not NAME.fullmatch(event_id) or not NAME.fullmatch(event_type):
         raise Unacceptable("body")
     event, is_new = WebhookEvent.objects.get_or_create(
         event_id=event_id,
         defaults={
             "event_type": event_type,
-            "paypal_id": order_named_in(body)[:64],
+            "paypal_id": order_named_in(body),
             "headers": kept,
             "raw": raw,
         },
@@ -81,9 +91,13 @@ def wake(pk: int) -> None:
 
 def is_cert_url(url: str) -> bool:
     """Whether a certificate's address is at PayPal, or at the simulator that the settings name."""
-    found, ours = urlsplit(url), urlsplit(settings.PAYPAL_BASE_URL)
-    at_paypal = found.scheme == "https" and found.hostname in CERT_HOSTS
-    simulated = ours.hostname == "127.0.0.1" and found.netloc == ours.netloc
+    try:
+        found, ours = urlsplit(url), urlsplit(settings.PAYPAL_BASE_URL)
+        port = found.port
+    except ValueError:
+        return False
+    at_paypal = found.scheme == "https" and found.hostname in CERT_HOSTS and port in {None, 443}
+    simulated = ours.hostname in LOOPBACK and (found.scheme, found.netloc) == ours[:2]
     return (at_paypal or simulated) and found.path.startswith(CERT_PATH)
 
 
@@ -92,11 +106,16 @@ def order_named_in(body: Any) -> str:
     resource = body.get("resource") if isinstance(body, dict) else None
     if not isinstance(resource, dict):
         return ""
-    if str(body.get("event_type", "")).startswith("CHECKOUT.ORDER"):
-        return str(resource.get("id", ""))
-    related = resource.get("supplementary_data") or {}
+    related = resource.get("supplementary_data")
     ids = related.get("related_ids") if isinstance(related, dict) else None
-    return str(ids.get("order_id", "")) if isinstance(ids, dict) else ""
+    kind = str(body.get("event_type", ""))
+    if kind.startswith("CHECKOUT.ORDER."):
+        found = resource.get("id")
+    elif kind.startswith("CHECKOUT."):
+        found = resource.get("order_id")
+    else:
+        found = ids.get("order_id") if isinstance(ids, dict) else None
+    return found if isinstance(found, str) and PAYPAL_ID.fullmatch(found) else ""
 
 
 def handle(pk: int) -> None:
@@ -104,25 +123,27 @@ def handle(pk: int) -> None:
     event = claim(pk)
     if event is None:
         return
+    if event.tries > len(RETRIES) + 1:  # it broke every worker that read it
+        finish(event, Outcome.DEAD)
+        return
     try:
-        genuine = gateway.provider().verify_webhook(event.headers, bytes(event.raw))
+        finish(event, read(event))
     except GatewayError:
         put_off(event)
-        return
-    if not genuine:
+
+
+def read(event: WebhookEvent) -> Outcome:
+    """What becomes of a notice. Raises the gateway's errors."""
+    if not gateway.provider().verify_webhook(event.headers, bytes(event.raw)):
         record(event, "webhook.forged", by=None)
-        finish(event, Outcome.FORGED)
-        return
-    payment = Payment.objects.filter(paypal_id=event.paypal_id or None).first()
+        return Outcome.FORGED
+    if not event.paypal_id or not event.event_type.startswith(KNOWN):
+        return Outcome.IGNORED
+    payment = Payment.objects.filter(paypal_id=event.paypal_id).first()
     if payment is None:
-        finish(event, Outcome.IGNORED)
-        return
-    try:
-        payments.settle(payment.pk)
-    except GatewayError:
-        put_off(event)
-    else:
-        finish(event, Outcome.HANDLED)
+        return Outcome.IGNORED
+    payments.settle(payment.pk)
+    return Outcome.HANDLED
 
 
 def claim(pk: int) -> WebhookEvent | None:
@@ -141,5 +162,23 @@ def put_off(event: WebhookEvent) -> None:
         WebhookEvent.objects.filter(pk=event.pk).update(due_at=later)
 
 
-def finish(event: WebhookEvent, outcome: str) -> None:
+def sweep() -> int:
+    """Read what is due, here and now, without a broker; how many notices were due."""
+    due = list(WebhookEvent.objects.due().values_list("pk", flat=True)[:SWEEP])
+    for pk in due:
+        handle(pk)
+    return len(due)
+
+
+def read_again(event: WebhookEvent, *, by: Any) -> None:
+    """Staff want a notice read once more, from the first try."""
+    changes = {"outcome": Outcome.NEW, "handled_at": None, "tries": 0, "due_at": timezone.now()}
+    WebhookEvent.objects.filter(pk=event.pk).update(**changes)
+    record(event, "webhook.read_again", by=by)
+
+
+def finish(event: WebhookEvent, outcome: Outcome) -> None:
+    """What became of a notice; a dead one is on staff's list."""
+    if outcome == Outcome.DEAD:
+        log.error("notice %s: given up after %s tries", event, event.tries)
     WebhookEvent.objects.filter(pk=event.pk).update(outcome=outcome, handled_at=timezone.now())

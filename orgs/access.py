@@ -6,8 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.models import User
 from orgs.models import Membership, Organization
@@ -19,6 +18,8 @@ class OrgRequest(HttpRequest):
     user: User
     org: Organization
     membership: Membership
+    memberships: list[Membership]
+    """All that the person has, for the header's list: read once."""
 
 
 def member(*needs: str) -> Callable[..., Callable[..., HttpResponseBase]]:
@@ -32,12 +33,14 @@ def member(*needs: str) -> Callable[..., Callable[..., HttpResponseBase]]:
         @login_required
         @wraps(view)
         def guarded(request: Any, org: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            membership = get_object_or_404(
-                Membership.objects.of(request.user), organization__number=org
-            )
+            mine = list(Membership.objects.of(request.user))
+            membership = next((m for m in mine if m.organization.number == org), None)
+            if membership is None:
+                raise Http404
             if not membership.may(*needs):
                 raise PermissionDenied
             request.org, request.membership = membership.organization, membership
+            request.memberships = mine
             return view(request, *args, **kwargs)
 
         return guarded

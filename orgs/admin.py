@@ -10,16 +10,22 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from audit.models import record
 from orgs import review
 from orgs.days import day_of, today
 from orgs.models import Activity, Application, Document, Membership, Organization, Role
 
 
 class KeptAdmin(admin.ModelAdmin):
-    """Rows that nobody deletes."""
+    """Rows that nobody deletes; a change is written down with its fields."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        action = f"{obj._meta.model_name}.{'changed' if change else 'added'}"
+        record(obj, action, by=request.user, fields=sorted(form.changed_data))
 
 
 @admin.register(Application)

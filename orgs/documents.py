@@ -14,17 +14,22 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
-from orgs.models import Document, Organization
+from orgs.models import Application, Document, Organization
 
 ACCEPTED = {"application/pdf", "image/jpeg", "image/png"}
 MOST = 20  # documents of an organization
+WITH_APPLICANT = {Application.Status.DRAFT, Application.Status.INFO_NEEDED}
+CLOSED = _("Our staff have your application: its documents cannot be changed now.")
 
 
 def store(organization: Organization, *, file: UploadedFile, kind: str, by: User) -> Document:
-    """Keep a file. Raises ValidationError with what is wrong with it and what to send instead."""
+    """Keep a file, while the applicant has the application.
+
+    Raises ValidationError with what is wrong with it and what to send instead.
+    """
     check(file)
     with transaction.atomic():
-        Organization.objects.lock(pk=organization.pk)
+        lock_with_applicant(organization)
         if Document.objects.of(organization).count() >= MOST:
             text = _("You have sent %(most)s documents. Remove one that is not needed.")
             raise ValidationError(text, "too_many", {"most": MOST})
@@ -40,6 +45,18 @@ def store(organization: Organization, *, file: UploadedFile, kind: str, by: User
         )
         record(document, "document.sent", by=by)
     return document
+
+
+def lock_with_applicant(organization: Organization) -> Application:
+    """The application that the applicant can add to; raises ValidationError when staff have it.
+
+    The lock on the organization is the one that `qualification.submit` takes.
+    """
+    Organization.objects.lock(pk=organization.pk)
+    application = Application.objects.of(organization).newest()
+    if application is None or application.status not in WITH_APPLICANT:
+        raise ValidationError(CLOSED, "closed")
+    return application
 
 
 def check(file: UploadedFile) -> None:
@@ -79,7 +96,12 @@ def visible_name(name: str) -> str:
 
 @transaction.atomic
 def remove(document: Document, *, by: User) -> None:
-    """Take a document back before it was sent in; the file goes once this is committed."""
+    """Take a document back; the file goes once this is committed.
+
+    Raises ValidationError when it was sent in: what staff read stays.
+    """
+    if lock_with_applicant(document.organization).status != Application.Status.DRAFT:
+        raise ValidationError(CLOSED, "closed")
     record(document.organization, "document.removed", by=by, note=document.name)
     storage, name = document.file.storage, document.file.name
     document.delete()

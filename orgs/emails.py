@@ -1,6 +1,7 @@
 """The e-mails about an application, a function each."""
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
@@ -45,6 +46,15 @@ def qualified(application: Application) -> None:
 def declined(application: Application) -> None:
     """No, with the reason."""
     _write("declined", application, key=f"application-declined:{application.pk}")
+
+
+def preview(kind: str, application: Application, **context: object) -> str:
+    """The text of an e-mail as the organization would read it, without its address."""
+    organization = application.organization
+    page = {"application": application, "organization": organization, "url": "…"}
+    page |= {"site_name": settings.SITE_NAME, "support_email": settings.SUPPORT_EMAIL}
+    with translation.override(organization.language):
+        return render_to_string(f"mail/orgs/{kind}/body.txt", page | context).strip()
 
 
 def _write(

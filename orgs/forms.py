@@ -8,7 +8,31 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs import numbers
 from orgs.models import Activity, Document, Organization
+from orgs.registration import REGISTERED
 from orgs.vocabulary import PROVINCES
+
+# With the spaces and dashes of the papers; the cleaning takes them out.
+LONGEST_TYPED = 40
+
+
+def as_people_write(field: Any) -> forms.CharField:
+    """The field of a code, without the length of the column: what is typed may have spaces."""
+    return forms.CharField(
+        label=field.label,
+        help_text=field.help_text,
+        required=False,
+        max_length=LONGEST_TYPED,
+        widget=type(field.widget)(attrs=field.widget.attrs | {"maxlength": LONGEST_TYPED}),
+    )
+
+
+class Amount(forms.DecimalField):
+    """Dollars as people write them, in their language: with spaces, and with their sign."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = "".join(letter for letter in value if not letter.isspace() and letter != "$")
+        return super().to_python(value)
 
 
 class StepForm(forms.ModelForm):
@@ -23,11 +47,7 @@ class StepForm(forms.ModelForm):
             return
         others = Organization.objects.exclude(pk=self.instance.pk)
         if others.filter(**{field: value}).exists():
-            text = _(
-                "This number is registered already. If you act for this organization, write to us: "
-                "we put you in touch with its administrators."
-            )
-            self.add_error(field, ValidationError(text, "registered"))
+            self.add_error(field, ValidationError(REGISTERED, "registered"))
 
 
 class IdentityForm(StepForm):
@@ -67,6 +87,8 @@ class IdentityForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = Organization.Kind.choices  # type: ignore[attr-defined]  # a ChoiceField
+        for name in ("bn", "neq", "corporation_number"):
+            self.fields[name] = as_people_write(self.fields[name])
         self.fields["former_names_text"].initial = "\n".join(self.instance.former_names)
 
     def clean_bn(self) -> str:
@@ -141,17 +163,26 @@ class MissionForm(StepForm):
 class BudgetForm(StepForm):
     title = _("Budget and staff")
 
+    annual_budget = Amount(
+        label=_("Annual budget"),
+        help_text=_("Total expenses of your last complete year, in dollars."),
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        localize=True,
+        widget=forms.TextInput(attrs={"class": "w-10", "inputmode": "decimal"}),
+    )
+
     class Meta:
         model = Organization
         fields = ("annual_budget", "budget_source", "budget_year", "staff")
         labels: ClassVar = {
-            "annual_budget": _("Annual budget"),
             "budget_source": _("Where this figure comes from"),
             "budget_year": _("For which year"),
             "staff": _("Paid employees"),
         }
         help_texts: ClassVar = {
-            "annual_budget": _("Total expenses of your last complete year, in dollars."),
             "staff": _("How many people; 0 if you have volunteers only."),
         }
         widgets: ClassVar = {
@@ -162,10 +193,7 @@ class BudgetForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        budget: Any = self.fields["annual_budget"]
-        budget.localize, budget.unit = True, "$"
-        budget.widget = forms.TextInput(attrs={"class": "w-10", "inputmode": "decimal"})
-        budget.widget.is_localized = True
+        self.fields["annual_budget"].unit = "$"  # type: ignore[attr-defined]  # for templates/house
         self.fields["budget_source"].choices = Organization.BudgetSource.choices  # type: ignore[attr-defined]  # a ChoiceField
 
     def clean_budget_year(self) -> int | None:
@@ -182,6 +210,10 @@ class AddressForm(StepForm):
         label=_("Province or territory"), choices=[("", "—"), *PROVINCES.items()], required=False
     )
 
+    website = forms.URLField(
+        label=_("Website"), required=False, max_length=200, assume_scheme="https"
+    )
+
     class Meta:
         model = Organization
         fields = ("street", "unit", "city", "province", "postal_code", "phone", "website", "email")
@@ -191,12 +223,10 @@ class AddressForm(StepForm):
             "city": _("City"),
             "postal_code": _("Postal code"),
             "phone": _("Telephone"),
-            "website": _("Website"),
             "email": _("E-mail address for licences"),
         }
         help_texts: ClassVar = {
             "email": _("A shared address that stays when people leave, such as info@…"),
-            "website": _("Beginning with https://"),
         }
         widgets: ClassVar = {
             "street": forms.TextInput(attrs={"autocomplete": "street-address"}),
@@ -204,6 +234,10 @@ class AddressForm(StepForm):
             "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
             "postal_code": forms.TextInput(attrs={"class": "w-7", "autocomplete": "postal-code"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["postal_code"] = as_people_write(self.fields["postal_code"])
 
     def clean(self) -> dict[str, Any]:
         """The postal code and its province belong together."""

@@ -35,6 +35,7 @@ def load(data: demofile.DemoFile) -> None:
             Organization.objects.filter(number=row.number).update(parent=numbers[row.parent])
     for person in data.people:
         _person(person)
+    _sign([row.number for row in fresh])
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT setval('orgs_organization_number', (SELECT greatest(max(number), %s) "
@@ -102,8 +103,26 @@ def _application(organization: Organization, row: demofile.Organization) -> None
             question = _(
                 "We cannot read the second page of your letters patent. Please send a legible copy."
             )
-        Inquiry.objects.create(application=application, question=question)
+        inquiry = Inquiry.objects.create(application=application, question=question)
+        if application.waiting_since:
+            asked_at = _at_ten(application.waiting_since)
+            Inquiry.objects.filter(pk=inquiry.pk).update(asked_at=asked_at)
     record(application, f"application.{status}", by=None, note="Demo history")
+
+
+def _sign(numbers: list[int]) -> None:
+    """Who sent, asked and decided: the owner, and the first of the qualification staff."""
+    rows = Application.objects.filter(organization__number__in=numbers)
+    staff_member = User.objects.filter(groups__name="qualification").order_by("pk").first()
+    rows.exclude(decided_at=None).update(decided_by=staff_member)
+    rows.exclude(status__in=[Status.DRAFT, Status.SUBMITTED]).update(claimed_by=staff_member)
+    Inquiry.objects.filter(application__in=rows).update(asked_by=staff_member)
+    for owner in Membership.objects.filter(
+        organization__number__in=numbers, role__code="owner"
+    ).order_by("-pk"):
+        own = rows.filter(organization=owner.organization_id)
+        own.update(started_by=owner.user_id)
+        own.exclude(submitted_at=None).update(submitted_by=owner.user_id)
 
 
 def _at_ten(day: date) -> datetime:

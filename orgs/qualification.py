@@ -15,7 +15,7 @@ from audit.moves import move
 from orgs import clock, emails, registration
 from orgs.days import today
 from orgs.holidays import holidays_of
-from orgs.models import Application, Inquiry, Organization
+from orgs.models import Application, Inquiry, Membership, Organization
 
 Status = Application.Status
 REVIEW_DAYS = 10  # business days from sending to the decision
@@ -32,7 +32,8 @@ def submit(pk: int, *, by: User) -> Application:
     application = Application.objects.lock(pk=pk)
     if application.status != Status.DRAFT:
         return application
-    if lacking := registration.lacks(application.organization):
+    # Nobody takes a paper away between this check and the commit.
+    if lacking := registration.lacks(Organization.objects.lock(pk=application.organization_id)):
         raise ValidationError([ValidationError(str(r.text), r.code) for r in lacking])
     move(
         application,
@@ -113,6 +114,10 @@ def _going_on(application: Application) -> dict[str, Any]:
 def qualify(pk: int, *, by: User, version: int, note: str = "") -> Application:
     """Qualify the applicant for 24 months from today, or from the end of an unbroken time."""
     application = lock_open(pk, version=version)
+    if application.status == Status.INFO_NEEDED:
+        text = _("The applicant has not answered yet: wait for the answer, or decline.")
+        raise ValidationError(text, "waiting")
+    _refuse_own(application, by=by)
     organization = Organization.objects.lock(pk=application.organization_id)
     now = timezone.now()
     move(application, Status.QUALIFIED, by=by, note=note, **_decided(by, now))
@@ -132,6 +137,7 @@ def qualify(pk: int, *, by: User, version: int, note: str = "") -> Application:
 def decline(pk: int, *, by: User, version: int, reason: str) -> Application:
     """Do not qualify, with the reason that the applicant reads."""
     application = lock_open(pk, version=version)
+    _refuse_own(application, by=by)
     changes = _decided(by, timezone.now()) | {"reason": reason}
     move(application, Status.DECLINED, by=by, note=reason, **changes)
     emails.declined(application)
@@ -140,6 +146,13 @@ def decline(pk: int, *, by: User, version: int, reason: str) -> Application:
 
 def _decided(by: User, now: datetime) -> dict[str, Any]:
     return {"decided_by": by, "decided_at": now, "waiting_since": None}
+
+
+def _refuse_own(application: Application, *, by: User) -> None:
+    """Nobody decides about an organization they belong to."""
+    if Membership.objects.of(by).filter(organization=application.organization_id).exists():
+        text = _("You are a member of this organization: a colleague has to decide.")
+        raise ValidationError(text, "own")
 
 
 def lock_open(pk: int, *, version: int | None = None) -> Application:

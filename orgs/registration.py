@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,11 @@ from orgs.models import Application, Document, Membership, Organization, Role
 from orgs.requirements import Profile, Requirement, missing
 
 MOST_DRAFTS = 5  # of one person
+# It helps, and does not tell whose the number is.
+REGISTERED = _(
+    "This number is registered already. If you act for this organization, write to us: "
+    "we put you in touch with its administrators."
+)
 
 
 class ChangedMeanwhile(Exception):
@@ -42,14 +47,24 @@ def start(*, by: User) -> Organization:
 
 @transaction.atomic
 def save_step(form: Any, *, version: int, by: User) -> Application:
-    """Write one step of a draft. Raises ChangedMeanwhile when another tab saved before."""
+    """Write one step of a draft.
+
+    Raises ChangedMeanwhile when another tab saved or sent it before, and ValidationError when
+    another organization took a number of this one meanwhile.
+    """
     organization: Organization = form.instance
-    draft = Application.objects.select_for_update().get(
-        organization=organization, status=Application.Status.DRAFT
+    draft = (
+        Application.objects.select_for_update()
+        .filter(organization=organization, status=Application.Status.DRAFT)
+        .first()
     )
-    if draft.version != version:
+    if draft is None or draft.version != version:
         raise ChangedMeanwhile
-    form.save()
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError as error:
+        raise ValidationError(REGISTERED, "registered") from error
     Application.objects.filter(pk=draft.pk).update(version=F("version") + 1)
     record(draft, "application.saved", by=by, step=type(form).__name__)
     return draft

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -14,8 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import Entry, record
-from orgs import documents, qualification, registration
-from orgs.models import Application, Document
+from orgs import documents, emails, qualification, registration
+from orgs.models import Application, Document, Organization
+
+CONFLICT = 409
+LOOKALIKES = 5
 
 CHECKLIST = {
     "name": gettext_lazy("The name is that of the papers"),
@@ -45,7 +49,7 @@ class DecisionForm(forms.Form):
     """What the reviewer does; what is written goes to the applicant."""
 
     act = forms.ChoiceField(
-        choices=[(a, a) for a in ("claim", "save", "ask", "qualify", "decline")]
+        choices=[(a, a) for a in ("claim", "save", "ask", "qualify", "decline", "preview")]
     )
     version = forms.IntegerField()
     text = forms.CharField(required=False, max_length=4000)
@@ -71,12 +75,24 @@ def application_of(request: HttpRequest, pk: int) -> Application:
 @require_safe
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Facts at the left, papers and the decision at the right, the history below."""
-    application = application_of(request, pk)
+    return show(request, application_of(request, pk))
+
+
+def show(
+    request: HttpRequest,
+    application: Application,
+    *,
+    form: DecisionForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The page; `form` keeps what was typed when nothing was done."""
     organization = application.organization
     with translation.override(organization.language):
         reasons = {key: str(text) for key, text in REASONS.items()}
         questions = {key: str(text) for key, text in QUESTIONS.items()}
-    done = application.checklist.get("done", [])
+    typed = form.cleaned_data if form else {}
+    done = typed.get("checklist", application.checklist.get("done", []))
     context = admin.site.each_context(request) | {
         "title": f"{application} – {organization}",
         "application": application,
@@ -90,28 +106,57 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "reasons": reasons,
         "questions": questions,
         "people": organization.memberships.select_related("user", "role"),
+        "lookalikes": lookalikes(organization),
+        "typed": typed,
     }
-    return render(request, "admin/orgs/application/review.html", context)
+    template = "admin/orgs/application/review.html"
+    return render(request, template, context | more, status=status)
+
+
+def lookalikes(organization: Organization) -> list[Organization]:
+    """Others with the same name, address, telephone, website or e-mail: five at most, one query."""
+    same = Q()
+    for field in ("legal_name", "phone", "website", "email"):
+        if value := getattr(organization, field):
+            same |= Q(**{f"{field}__iexact": str(value)})
+    if organization.street and organization.postal_code:
+        same |= Q(street__iexact=organization.street, postal_code=organization.postal_code)
+    others = Organization.objects.exclude(pk=organization.pk)
+    return list(others.filter(same)[:LOOKALIKES]) if same else []
 
 
 @require_POST
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Claim, save the checklist, ask, qualify or decline."""
+    """Claim, save the checklist, ask, qualify or decline; or read the letters before."""
     application = application_of(request, pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("This form is incomplete. Nothing was changed."))
         return redirect("admin:orgs_application_review", pk)
+    if form.cleaned_data["act"] == "preview":
+        return show(request, application, form=form, letters=letters(form, application))
     try:
         said = perform(form, application, by=request.user)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
-        return redirect("admin:orgs_application_review", pk)
+        return show(request, application_of(request, pk), form=form, status=CONFLICT)
     messages.success(request, said)
     is_done = form.cleaned_data["act"] in {"ask", "qualify", "decline"}
     if is_done:
         return redirect("admin:orgs_application_changelist")
     return redirect("admin:orgs_application_review", pk)
+
+
+def letters(form: DecisionForm, application: Application) -> list[tuple[str, str]]:
+    """What the applicant would read after each act, in their language: (act, text)."""
+    question, reason = form.words(application, QUESTIONS), form.words(application, REASONS)
+    found = []
+    if question:
+        found.append((_("Question"), emails.preview("question", application, question=question)))
+    if reason:
+        application.reason = reason  # on this copy only: nothing is saved
+        found.append((_("Not accepted"), emails.preview("declined", application)))
+    return found
 
 
 @transaction.atomic

@@ -1,105 +1,129 @@
-"""The payer's page: what is to be paid, and what the payer does."""
+"""The payer's page: what PayPal would show, with a button for each way it can end."""
 
 from html import escape
-from typing import Any
+from pathlib import Path
+from string import Template
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-TEXTS = {
-    "fr": {
-        "title": "Payer",
-        "notice": "Ceci est un simulateur de PayPal. Aucun argent ne circule.",
-        "to": "À",
-        "total": "Total",
-        "pay": "Payer",
-        "cancel": "Annuler et revenir",
-        "more": "Ce qui doit se passer",
-        "close": "Approuver, puis fermer l’onglet",
-        "instrument_declined": "Payer avec une carte refusée",
-        "pending": "Payer; PayPal vérifie d’abord",
-        "declined": "Payer; le paiement est refusé",
-        "closed": "Paiement approuvé. Vous pouvez fermer cet onglet.",
-        "gone": "Cette commande n’existe plus chez PayPal.",
-    },
-    "en": {
-        "title": "Pay",
-        "notice": "This is a simulator of PayPal. No money moves.",
-        "to": "To",
-        "total": "Total",
-        "pay": "Pay",
-        "cancel": "Cancel and return",
-        "more": "What is to happen",
-        "close": "Approve, then close the tab",
-        "instrument_declined": "Pay with a declined card",
-        "pending": "Pay; PayPal checks it first",
-        "declined": "Pay; the payment is declined",
-        "closed": "Payment approved. You can close this tab.",
-        "gone": "PayPal no longer knows this order.",
-    },
+from werkzeug import Request, Response
+from werkzeug.utils import redirect
+
+from paypal_simulator import orders, shown
+from paypal_simulator.contract import Refusal
+from paypal_simulator.state import Record, State
+from paypal_simulator.texts import TEXTS
+
+PAGES = Path(__file__).parent / "pages"
+PAGE_PATH = "/checkoutnow"
+STYLE_PATH = "/checkoutnow.css"
+PREFIXES = (PAGE_PATH,)
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
 }
-STYLE = """
-:root { color-scheme: light dark; font: 1.0625rem/1.5 system-ui, sans-serif }
-body { margin: 0; background: light-dark(#f4f6f9, #12171e); color: light-dark(#1c2430, #e9ecef) }
-main { max-width: 30rem; margin: 2rem auto; padding: 1.5rem; border-radius: 12px;
-  background: light-dark(#fff, #1a212a); border: 1px solid light-dark(#d5dae2, #2e3844) }
-.notice { padding: .5rem .75rem; border-radius: 6px;
-  background: light-dark(#fdf1d6, #3a2a0c); color: light-dark(#6a4100, #f2c572) }
-h1 { font-size: 1.5rem } dl { margin: 1rem 0 }
-dl div { display: flex; justify-content: space-between; gap: 1rem; padding: .35rem 0 }
-dd { margin: 0; font-variant-numeric: tabular-nums } .total { font-weight: 700;
-  border-top: 1px solid light-dark(#d5dae2, #2e3844) }
-button { font: inherit; min-height: 44px; padding: .5rem 1rem; border-radius: 7px; cursor: pointer;
-  border: 1px solid light-dark(#174f86, #9cc9f5); background: none; color: inherit; width: 100%;
-  margin: .25rem 0 }
-button.main { background: light-dark(#174f86, #9cc9f5); color: light-dark(#fff, #10202f);
-  font-weight: 600 }
-button:focus-visible, summary:focus-visible { outline: 3px solid #ffc733; outline-offset: 2px }
-summary { cursor: pointer; padding: .5rem 0 }
-"""
+# The buttons, and what becomes of the payment: None leaves it to the scenario that was ordered.
+OUTCOMES = {
+    "pay": None,
+    "close": None,
+    "declined": "declined",
+    "pending": "pending",
+    "completed_later": "completed_later",
+    "denied_later": "denied_later",
+}
 
 
-def language_of(meta: dict[str, Any]) -> str:
-    locale = str(meta.get("experience", {}).get("locale", "fr-CA"))
-    return "en" if locale.startswith("en") else "fr"
+def answer(state: State, request: Request) -> Response:
+    """The page, its style sheet, or what a button leads to."""
+    if request.path == STYLE_PATH:
+        return Response((PAGES / "checkout.css").read_bytes(), mimetype="text/css")
+    if request.path != PAGE_PATH:
+        return Response("not found", 404)
+    with state.lock:
+        try:
+            order = orders.get(state, request.values.get("token", ""))
+        except Refusal:
+            language = request.accept_languages.best_match(["en", "fr"], default="en")
+            return page("gone", language, status=404)
+    if request.method != "POST":
+        return show(order)
+    return chosen(state, order, request.form.get("choice", ""))
 
 
-def money(amount: dict[str, str], language: str) -> str:
-    value = amount["value"]
-    return f"{value.replace('.', ',')}\u00a0$" if language == "fr" else f"${value}"
-
-
-def frame(language: str, body: str) -> str:
-    t = TEXTS[language]
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<title>{t["title"]} – simulator</title><link rel="stylesheet" href="/style.css"></head>'
-        f'<body><main><p class="notice">{t["notice"]}</p>{body}</main></body></html>'
-    )
-
-
-def page(order: dict[str, Any], meta: dict[str, Any]) -> str:
-    """The page of an order that waits for its payer."""
-    language = language_of(meta)
-    t, unit = TEXTS[language], order["purchase_units"][0]
-    rows = "".join(
-        f"<div><dt>{escape(i['quantity'])} × {escape(i['name'])}</dt>"
-        f"<dd>{money(i['unit_amount'], language)}</dd></div>"
-        for i in unit.get("items", ())
-    )
-    total = f"{t['total']}</dt><dd>{money(unit['amount'], language)}"
-    brand = escape(str(meta.get("experience", {}).get("brand_name", "")))
-    acts = "".join(
-        f'<button name="act" value="{act}">{t[act]}</button>'
-        for act in ("close", "instrument_declined", "pending", "declined")
-    )
-    return frame(
+def show(order: Record) -> Response:
+    """What is to be paid; or, when that is done, the way back."""
+    language, is_open = language_of(order), order["status"] in {"CREATED", "PAYER_ACTION_REQUIRED"}
+    unit = order["units"][0]
+    return page(
+        "checkout" if is_open else "approved",
         language,
-        f'<h1>{t["to"]} {brand}</h1><dl>{rows}<div class="total"><dt>{total}</dd></div></dl>'
-        f'<form method="post"><input type="hidden" name="token" value="{escape(order["id"])}">'
-        f'<button class="main" name="act" value="pay">{t["pay"]}</button>'
-        f'<button name="act" value="cancel">{t["cancel"]}</button>'
-        f"<details><summary>{t['more']}</summary>{acts}</details></form>",
+        brand=order["experience"].get("brand_name", ""),
+        lines=lines(unit, language),
+        total=money(unit["amount"], language),
+        token=order["id"],
+        back=return_url(order, "return_url"),
     )
 
 
-def message(language: str, key: str) -> str:
-    return frame(language, f"<h1>{TEXTS[language][key]}</h1>")
+def chosen(state: State, order: Record, choice: str) -> Response:
+    """What the payer chose, done."""
+    if choice == "cancel":
+        return redirect(return_url(order, "cancel_url", payer=False), 303)
+    if choice not in OUTCOMES:
+        return Response("no such choice", 400)
+    with state.change() as data:
+        if (outcome := OUTCOMES[choice]) is not None:
+            data["scenarios"][order["id"]] = outcome
+        orders.approve(state, order["id"])
+    if choice == "close":
+        return page("closed", language_of(order))
+    return redirect(return_url(order, "return_url"), 303)
+
+
+def return_url(order: Record, name: str, *, payer: bool = True) -> str:
+    """Where the payer goes back to, with what PayPal adds to the address."""
+    added = {"token": order["id"]} | ({"PayerID": shown.PAYER["account_id"]} if payer else {})
+    parts = urlsplit(order["experience"].get(name, ""))
+    query = "&".join(filter(None, [parts.query, urlencode(added)]))
+    return urlunsplit(parts._replace(query=query))
+
+
+def page(
+    name: str, language: str, *, status: int = 200, lines: str = "", **values: str
+) -> Response:
+    """A page in a language: its own part, in the frame that says that nothing is real."""
+    texts = {key: escape(both[language]) for key, both in TEXTS.items()}
+    texts |= {
+        f"{key}_{code}": escape(TEXTS[key][code]) for key in ("notice",) for code in ("en", "fr")
+    }
+    filled = texts | {key: escape(value) for key, value in values.items()} | {"lines": lines}
+    body = Template((PAGES / f"{name}.html").read_text()).substitute(filled)
+    title = texts[f"{name}_title"]
+    frame = Template((PAGES / "frame.html").read_text())
+    html = frame.substitute(filled | {"language": language, "title": title, "body": body})
+    return Response(html, status, HEADERS, mimetype="text/html")
+
+
+def lines(unit: Record, language: str) -> str:
+    """The items of an order as rows of a table."""
+    rows = []
+    for item in unit.get("items", []):
+        price = money(item["unit_amount"], language)
+        cells = (
+            f"<td>{escape(item['name'])}</td><td>{escape(item['quantity'])}</td><td>{price}</td>"
+        )
+        rows.append(f"<tr>{cells}</tr>")
+    return "\n".join(rows)
+
+
+def language_of(order: Record) -> str:
+    return "fr" if order["experience"].get("locale", "").startswith("fr") else "en"
+
+
+def money(amount: Record, language: str) -> str:
+    """An amount as Canadians write it, in either language."""
+    value, currency = amount["value"], amount["currency_code"]
+    sign = "$" if currency == "CAD" else currency
+    whole, _, cents = value.partition(".")
+    if language == "fr":
+        return f"{int(whole):,}".replace(",", "\u00a0") + f",{cents or '00'}\u00a0{sign}"
+    return f"{sign}{int(whole):,}.{cents or '00'}"

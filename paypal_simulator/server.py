@@ -1,335 +1,218 @@
-"""The server: PayPal's addresses, the payer's page, and the knobs of tests under /__sim__/."""
+"""PayPal over HTTP: who asks, whether it keeps to the contract, and the answer."""
 
+import base64
 import json
+import logging
 import secrets
-import socket
-import time
-from collections.abc import Callable
-from copy import deepcopy
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
-from werkzeug.wrappers import Request, Response
+from werkzeug import Request, Response
+from werkzeug.serving import WSGIRequestHandler, make_server
 
-from paypal_simulator import buyer, contract, orders
-from paypal_simulator.notices import Courier, Signer
-from paypal_simulator.orders import Refusal
-from paypal_simulator.state import State, new_id
+from paypal_simulator import buyer, contract, control, orders, payments, webhooks
+from paypal_simulator.api import OPERATIONS, Call
+from paypal_simulator.contract import Operation, Refusal
+from paypal_simulator.faults import Faults
+from paypal_simulator.signing import Signer
+from paypal_simulator.state import TOKEN_LIFE, State
 
-NAMES = {
-    400: "INVALID_REQUEST",
-    401: "AUTHENTICATION_FAILURE",
-    404: "RESOURCE_NOT_FOUND",
-    422: "UNPROCESSABLE_ENTITY",
-    500: "INTERNAL_SERVER_ERROR",
-}
-MESSAGES = {
-    400: "Request is not well-formed, syntactically incorrect, or violates schema.",
-    401: "Authentication failed due to missing authorization header, or invalid authentication "
-    "credentials.",
-    404: "The specified resource does not exist.",
-    422: "The requested action could not be performed, semantically incorrect, or failed business "
-    "validation.",
-    500: "An internal server error occurred.",
-}
-TOKEN_LIFE = 32400  # seconds, as PayPal's
-URLS = Map(
-    [
-        Rule("/v1/oauth2/token", endpoint="token", methods=["POST"]),
-        Rule("/v2/checkout/orders", endpoint="create_order", methods=["POST"]),
-        Rule("/v2/checkout/orders/<order_id>", endpoint="get_order", methods=["GET"]),
-        Rule("/v2/checkout/orders/<order_id>/capture", endpoint="capture", methods=["POST"]),
-        Rule("/v2/payments/captures/<capture_id>", endpoint="get_capture", methods=["GET"]),
-        Rule("/v2/payments/captures/<capture_id>/refund", endpoint="refund", methods=["POST"]),
-        Rule("/v2/payments/refunds/<refund_id>", endpoint="get_refund", methods=["GET"]),
-        Rule("/v1/notifications/verify-webhook-signature", endpoint="verify", methods=["POST"]),
-        Rule("/v1/notifications/webhooks-events", endpoint="events", methods=["GET"]),
-        Rule("/v1/notifications/certs/<name>", endpoint="certificate", methods=["GET"]),
-        Rule("/checkoutnow", endpoint="payer_page", methods=["GET", "POST"]),
-        Rule("/style.css", endpoint="style", methods=["GET"]),
-        Rule("/__sim__/<knob>", endpoint="control", methods=["GET", "POST"]),
-    ]
-)
-OPEN_TO_ALL = {"token", "certificate", "payer_page", "style", "control"}
+log = logging.getLogger("paypal_simulator")
+
+CREDENTIALS = "simulator:simulator"
+TOKEN_PATH = "/v1/oauth2/token"
+CERTS_PATH = "/v1/notifications/certs/"
+LOGGED = 2000  # requests that are remembered
 
 
 class Simulator:
-    """A WSGI application; `base` is its own address."""
+    """The WSGI application. Every request locks the state; only faults wait outside the lock."""
 
-    def __init__(self, base: str, folder: Path | None = None) -> None:
-        self.base = base
-        self.state = State(folder)
-        self.signer = Signer(folder)
-        self.courier = Courier(self.state, self.signer, base)
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.signer = Signer(state.folder)
+        self.faults = Faults()
+        self.log: deque[dict[str, Any]] = deque(maxlen=LOGGED)
+        self.violations = state.violations
+        self._under_way = 0  # requests to the API
+        self._ended = threading.Condition()
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
+        request.max_content_length = 2**20  # bytes
+        return self.answer(request)(environ, start_response)
+
+    def answer(self, request: Request) -> Response:
+        """The answer of the control, of the payer's pages, or of the API."""
+        if request.path.startswith(control.PREFIX):
+            return control.answer(self, request)
+        if request.path.startswith(buyer.PREFIXES):
+            return buyer.answer(self.state, request)
+        with self._counted():
+            response = self.faults.happen("before", request) or self._api(request)
+            return self.faults.happen("after", request) or response
+
+    def reset(self) -> None:
+        """Forget all orders, faults, requests and violations, once no request is under way."""
+        self.faults.clear()
+        with self._ended:
+            self._ended.wait_for(lambda: self._under_way == 0, timeout=10)
+        self.state.reset()
+        self.log.clear()
+        self.violations.clear()
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._ended:
+            self._under_way += 1
         try:
-            endpoint, arguments = URLS.bind_to_environ(environ).match()
-            response = self.guarded(request, endpoint, dict(arguments))
-        except HTTPException as error:
-            response = Response(str(error), status=error.code or 500)
-        response.headers["PayPal-Debug-Id"] = secrets.token_hex(7)
-        return response(environ, start)
+            yield
+        finally:
+            with self._ended:
+                self._under_way -= 1
+                self._ended.notify_all()
 
-    def guarded(self, request: Request, endpoint: str, arguments: dict[str, str]) -> Response:
-        """With authorization, faults on demand, and both sides checked by PayPal's files."""
-        if endpoint not in OPEN_TO_ALL and not self.is_authorized(request):
-            return self.refuse(request, 401, "")
-        if broken := self.fault(request, "before"):
-            return broken
-        response: Response = getattr(self, endpoint)(request, **arguments)
-        if endpoint not in OPEN_TO_ALL:
-            self.check(request, response)
-        if endpoint != "control" and (broken := self.fault(request, "after")):
-            return broken
-        return response
+    def _api(self, request: Request) -> Response:
+        debug_id = secrets.token_hex(7)
+        if request.path == TOKEN_PATH:
+            status, body = self._token(request)
+        elif request.path == CERTS_PATH + self.signer.cert_id:
+            return Response(self.signer.chain, mimetype="application/x-pem-file")
+        else:
+            status, body = self._operate(request, debug_id)
+        self._write_log(request, status, body)
+        headers = {"PayPal-Debug-Id": debug_id, "Cache-Control": "no-store"}
+        return Response(json.dumps(body), status, headers, mimetype="application/json")
 
-    def is_authorized(self, request: Request) -> bool:
-        kind, _space, token = request.headers.get("Authorization", "").partition(" ")
-        return kind == "Bearer" and self.state.tokens.get(token, 0) > self.state.now()
-
-    def check(self, request: Request, response: Response) -> None:
-        raw = request.get_data()
-        body = json.loads(raw) if raw else None
-        answer = json.loads(response.get_data()) if response.get_data() else None
-        found = contract.check_request(request.method, request.path, body)
-        found += contract.check_answer(request.method, request.path, response.status_code, answer)
-        with self.state.lock:
-            self.state.violations += found
-            entry = {"method": request.method, "path": request.path}
-            entry |= {"status": str(response.status_code)}
-            entry |= {"request_id": request.headers.get("PayPal-Request-Id", "")}
-            self.state.log.append(entry)
-
-    def fault(self, request: Request, phase: str) -> Response | None:
-        """A planted fault, as often as it was asked for."""
-        with self.state.lock:
-            fits = (
-                f
-                for f in self.state.faults
-                if f["phase"] == phase
-                and f["path"] in request.path
-                and f["times"] > 0
-                and f["method"] in {"", request.method}
-            )
-            fault = next(fits, None)
-            if fault is None:
-                return None
-            fault["times"] -= 1
-        match fault["do"]:
-            case "sleep":
-                time.sleep(float(fault["arg"]))
-                return None
-            case "drop":
-                raw = request.environ.get("werkzeug.socket")
-                if raw:
-                    raw.shutdown(socket.SHUT_RDWR)
-                return Response(status=500)
-            case "html":
-                return Response("<html>busy</html>", status=int(fault["arg"] or 200))
-        response = self.refuse(request, int(fault["arg"]), "")
-        if int(fault["arg"]) == 429:
-            response.headers["Retry-After"] = "7"
-        return response
-
-    def refuse(self, request: Request, status: int, issue: str) -> Response:
-        body: dict[str, Any] = {
-            "name": NAMES.get(status, "INTERNAL_SERVER_ERROR"),
-            "message": MESSAGES.get(status, MESSAGES[500]),
-            "debug_id": secrets.token_hex(7),
-            "links": [],
+    def _token(self, request: Request) -> tuple[int, dict[str, Any]]:
+        for name in ("PayPal-Request-Id", "Prefer"):
+            if name in request.headers:
+                self._violate(request, f"the token call carries {name}")
+        expected = "Basic " + base64.b64encode(CREDENTIALS.encode()).decode()
+        if request.headers.get("Authorization") != expected:
+            text = "Client Authentication failed"
+            return 401, {"error": "invalid_client", "error_description": text}
+        if request.form.get("grant_type") != "client_credentials":
+            return 400, {"error": "unsupported_grant_type"}
+        token = self.state.new_token()
+        return 200, {
+            "scope": "https://uri.paypal.com/services/payments/payment",
+            "access_token": token,
+            "token_type": "Bearer",
+            "app_id": "APP-SIMULATOR",
+            "expires_in": TOKEN_LIFE,
+            "nonce": secrets.token_hex(8),
         }
-        if issue:
-            text = contract.description(request.method, request.path, status, issue)
-            body["details"] = [{"issue": issue, "description": text}]
-        return answer(body, status)
 
-    # PayPal's addresses
+    def _operate(self, request: Request, debug_id: str) -> tuple[int, dict[str, Any]]:
+        found = contract.find(request.method, request.path)
+        if found is None or (found[0].method, found[0].path) not in OPERATIONS:
+            self._violate(request, "no such operation here")
+            return 404, {"name": "NOT_FOUND", "debug_id": debug_id}
+        operation, resource = found
+        try:
+            status, body = self._checked(request, operation, resource)
+        except Refusal as refusal:
+            status, body = refusal.status, error(operation, refusal, debug_id)
+        for violation in contract.response_violations(operation, status, body):
+            self._violate(request, f"our answer {status}: {violation}")
+        return status, body
 
-    def token(self, request: Request) -> Response:
-        if not request.authorization or request.form.get("grant_type") != "client_credentials":
-            return answer({"error": "invalid_client"}, 401)
-        token = secrets.token_urlsafe(40)
-        with self.state.lock:
-            self.state.tokens[token] = self.state.now() + TOKEN_LIFE
-            leaked = request.headers.get("PayPal-Request-Id")
-            if leaked:
-                self.state.violations.append("PayPal-Request-Id on the token call")
-            self.state.log.append({"method": "POST", "path": request.path, "status": "200"})
-        return answer({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_LIFE})
+    def _checked(
+        self, request: Request, operation: Operation, resource: str
+    ) -> tuple[int, dict[str, Any]]:
+        if not self.state.is_token(
+            request.headers.get("Authorization", "").removeprefix("Bearer ")
+        ):
+            raise Refusal(401)
+        raw = request.get_data()
+        try:
+            body = json.loads(raw) if raw else None
+        except ValueError as error:
+            raise Refusal(400, "MALFORMED_REQUEST_JSON") from error
+        for violation in contract.request_violations(operation, body, request.headers):
+            self._violate(request, violation)
+        refusal = contract.refused_body(operation, {} if body is None else body)
+        if refusal is not None:
+            raise refusal
+        with self.state.change():
+            payments.settle_due(self.state)
+            orders.forget_expired(self.state)
+            call = Call(
+                state=self.state,
+                signer=self.signer,
+                request=request,
+                id=resource,
+                body=body,
+                violate=lambda text: self._violate(request, text),
+            )
+            return OPERATIONS[operation.method, operation.path](call)
 
-    def once(self, request: Request, act: Callable[[], tuple[int, Any]]) -> Response:
-        """An act under its request id: a repeat gets the first answer, with 200."""
-        key = request.headers.get("PayPal-Request-Id", "")
-        fingerprint = f"{request.method} {request.path} {request.get_data(as_text=True)}"
-        with self.state.lock:
-            if not key:
-                self.state.violations.append(f"{request.path}: no PayPal-Request-Id")
-            elif kept := self.state.replay(key, fingerprint):
-                return answer(kept[1], 201 if "refund" in request.path else 200)
-            try:
-                status, body = act()
-            except Refusal as refusal:
-                self.state.save()
-                return self.refuse(request, refusal.status, refusal.issue)
-            if key:
-                self.state.remember(key, fingerprint, status, body)
-            self.state.save()
-            return answer(deepcopy(body), status)
+    def _violate(self, request: Request, text: str) -> None:
+        self.violations.append(f"{request.method} {request.path}: {text}")
 
-    def create_order(self, request: Request) -> Response:
-        body = json.loads(request.get_data())
-        faults = contract.check_request("POST", request.path, body)
-        if faults:
-            with self.state.lock:
-                self.state.violations += faults
-            return self.refuse(request, 400, "")
-        return self.once(request, lambda: (201, orders.create(self.state, body, self.base)))
-
-    def get_order(self, request: Request, order_id: str) -> Response:
-        with self.state.lock:
-            found = deepcopy(self.state.order(order_id))
-        return answer(found) if found else self.refuse(request, 404, "INVALID_RESOURCE_ID")
-
-    def capture(self, request: Request, order_id: str) -> Response:
-        def act() -> tuple[int, Any]:
-            order = orders.capture(self.state, order_id, self.base)
-            self.courier.announce(order)
-            return 201, order
-
-        return self.once(request, act)
-
-    def get_capture(self, request: Request, capture_id: str) -> Response:
-        with self.state.lock:
-            found = deepcopy(self.state.find_capture(capture_id))
-        return answer(found[1]) if found else self.refuse(request, 404, "INVALID_RESOURCE_ID")
-
-    def refund(self, request: Request, capture_id: str) -> Response:
-        body = json.loads(request.get_data() or b"{}")
-        return self.once(
-            request, lambda: (201, orders.refund(self.state, capture_id, body, self.base))
+    def _write_log(self, request: Request, status: int, answer: dict[str, Any]) -> None:
+        headers = {k: v for k, v in request.headers.items() if k != "Authorization"}
+        self.log.append(
+            {
+                "method": request.method,
+                "path": request.path,
+                "headers": headers,
+                "body": "" if request.form else request.get_data(as_text=True),
+                "status": status,
+                "answer": {} if request.path == TOKEN_PATH else answer,
+            }
         )
 
-    def get_refund(self, request: Request, refund_id: str) -> Response:
-        with self.state.lock:
-            found = deepcopy(self.state.data["refunds"].get(refund_id))
-        if found is None:
-            return self.refuse(request, 404, "INVALID_RESOURCE_ID")
-        found.pop("capture")
-        return answer(found)
 
-    def verify(self, request: Request) -> Response:
-        raw = request.get_data()
-        asked = json.loads(raw)
-        event = raw.partition(b'"webhook_event":')[2].strip()[:-1]  # byte for byte as it was sent
-        known = asked.get("webhook_id") in self.state.data["webhooks"]
-        is_genuine = known and self.signer.verify(asked, event.strip())
-        return answer({"verification_status": "SUCCESS" if is_genuine else "FAILURE"})
-
-    def events(self, request: Request) -> Response:
-        with self.state.lock:
-            found = deepcopy(self.state.data["events"])
-        return answer({"events": found, "count": len(found), "links": []})
-
-    def certificate(self, request: Request, name: str) -> Response:
-        return Response(self.signer.pem(), mimetype="application/x-pem-file")
-
-    # The payer
-
-    def style(self, request: Request) -> Response:
-        return Response(buyer.STYLE, mimetype="text/css")
-
-    def payer_page(self, request: Request) -> Response:
-        token = request.values.get("token", "")
-        with self.state.lock:
-            order, meta = self.state.order(token), self.state.data["meta"].get(token, {})
-            language = buyer.language_of(meta)
-            if order is None or order["status"] == "COMPLETED":
-                return page(buyer.message(language, "gone"), 404)
-            if request.method == "GET":
-                return page(buyer.page(order, meta))
-            return self.payer_act(request.form.get("act", ""), token, meta, language)
-
-    def payer_act(self, act: str, token: str, meta: dict[str, Any], language: str) -> Response:
-        experience = meta["experience"]
-        if act == "cancel":
-            return redirect(f"{experience['cancel_url']}?{urlencode({'token': token})}")
-        scenario = act if act in {"instrument_declined", "pending", "declined"} else ""
-        order = orders.approve(self.state, token, self.base, scenario=scenario)
-        self.courier.announce(order)
-        if act == "close":
-            return page(buyer.message(language, "closed"))
-        query = urlencode({"token": token, "PayerID": "SMPAYER222222"})
-        return redirect(f"{experience['return_url']}?{query}")
-
-    # The knobs of tests
-
-    def control(self, request: Request, knob: str) -> Response:
-        asked = json.loads(request.get_data() or b"{}")
-        with self.state.lock:
-            match knob:
-                case "reset":
-                    webhooks = self.state.data["webhooks"]
-                    self.state.reset()
-                    self.state.data["webhooks"] = webhooks
-                    self.courier.is_automatic = True
-                case "faults":
-                    plain = {"phase": "before", "method": "", "path": "", "do": "status"}
-                    self.state.faults.append(plain | {"arg": 500, "times": 1} | asked)
-                case "clock":
-                    self.state.data["clock"] += asked["advance"]
-                case "approve":
-                    order = orders.approve(
-                        self.state, asked["order"], self.base, scenario=asked.get("scenario", "")
-                    )
-                    self.courier.announce(order)
-                case "settle":
-                    taken = orders.settle(self.state, asked["capture"], asked["status"])
-                    found = self.state.find_capture(taken["id"])
-                    if found:
-                        self.courier.announce(found[0])
-                case "tamper":
-                    self.state.data["orders"][asked["order"]]["purchase_units"][0] |= asked["unit"]
-                case "delivery":
-                    self.courier.is_automatic = asked["automatic"]
-                case "webhook":
-                    self.state.data["webhooks"][asked.get("id") or new_id()] = asked["url"]
-                case "revoke":
-                    self.state.tokens.clear()
-                case "violations" | "log":
-                    return answer(getattr(self.state, knob))
-                case "state":
-                    return answer(self.state.data)
-            self.state.save()
-        if knob == "deliver":
-            events = self.state.data["events"]
-            chosen = [e for e in events if asked.get("only", "") in e["event_type"]]
-            if asked.get("order") == "reverse":
-                chosen.reverse()
-            told = [
-                self.courier.deliver(event, tamper=asked.get("tamper", ""))
-                for event in chosen
-                for _ in range(asked.get("times", 1))
-            ]
-            return answer(told)
-        return answer({})
+def error(operation: Operation, refusal: Refusal, debug_id: str) -> dict[str, Any]:
+    """A refusal in PayPal's words, which the official file has."""
+    words = contract.wording(operation, refusal.status)
+    body = {"name": words["name"], "message": words["message"], "debug_id": debug_id}
+    if refusal.issue:
+        detail = {"issue": refusal.issue, "description": words["issues"].get(refusal.issue, "")}
+        if refusal.field:
+            detail |= {"field": refusal.field, "location": "body"}
+        body["details"] = [detail]
+    return body
 
 
-def answer(body: Any, status: int = 200) -> Response:
-    return Response(json.dumps(body), status=status, mimetype="application/json")
+class Quiet(WSGIRequestHandler):
+    """Writes a line for each request at DEBUG only."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - Werkzeug's name
+        log.debug(message, *args)
 
 
-def page(html: str, status: int = 200) -> Response:
-    response = Response(html, status=status, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; form-action *; base-uri 'none'"
-    )
-    return response
+@contextmanager
+def running(
+    *,
+    port: int = 0,
+    folder: Path | None = None,
+    public_url: str = "",
+    prepare: Callable[[Simulator], None] = lambda simulator: None,
+) -> Iterator[Simulator]:
+    """A simulator that serves on loopback, in threads, until the end of the block.
 
-
-def redirect(url: str) -> Response:
-    return Response(status=303, headers={"Location": url})
+    `public_url` is how others reach it, when that is not its own address.
+    """
+    simulator = Simulator(State(folder, base=f"http://127.0.0.1:{port}"))
+    server = make_server("127.0.0.1", port, simulator, threaded=True, request_handler=Quiet)
+    simulator.state.base = public_url.rstrip("/") or f"http://127.0.0.1:{server.server_port}"
+    prepare(simulator)
+    chores = [payments.settle_due, orders.forget_expired]
+    courier = webhooks.Courier(simulator.state, simulator.signer, chores=chores)
+    serving = threading.Thread(target=server.serve_forever, name="paypal-simulator")
+    courier.start()
+    serving.start()
+    try:
+        yield simulator
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
+        courier.stop()

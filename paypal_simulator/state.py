@@ -1,112 +1,128 @@
-"""What the simulated PayPal knows: orders, captures, request ids, notices; kept on disk."""
+"""What PayPal knows: orders, captures, refunds, events, request ids; kept in a file.
+
+All of it is one JSON document, written whole to a new file which then takes the old one's name, so
+that a restart, or a kill, finds a state that once was.
+"""
 
 import json
 import secrets
-import string
 import threading
-import time
-from copy import deepcopy
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-HOUR = 3600
-APPROVAL_TIME = 3 * HOUR
-REQUEST_ID_TIME = 6 * HOUR
-LETTERS = string.ascii_uppercase + string.digits
+HOUR = 3600  # seconds
+KEPT = {"order": 6 * HOUR, "capture": 6 * HOUR, "refund": 45 * 24 * HOUR}  # how long a request id
+TOKEN_LIFE = 9 * HOUR
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
+
+Record = dict[str, Any]
 
 
-def new_id(length: int = 17) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(length))
+def empty() -> Record:
+    """The state of a PayPal that nobody has spoken to."""
+    return {
+        "advanced": 0.0,  # seconds that the clock is ahead of the real one
+        "orders": {},
+        "captures": {},
+        "refunds": {},
+        "replays": {},
+        "tokens": {},
+        "scenarios": {},
+        "events": [],
+        "deliveries": [],
+        "webhooks": {},
+        "has_unique_invoices": True,  # the setting that PayPal's accounts start with
+    }
 
 
 class State:
-    """All of it under one lock; deliberate delays happen outside."""
+    """The document and its lock. Change it inside `change()` only."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self.file = folder / "paypal.json" if folder else None
+    def __init__(self, folder: Path | None = None, *, base: str) -> None:
         self.lock = threading.RLock()
-        self.reset()
-        if self.file and self.file.exists():
-            self.data |= json.loads(self.file.read_text())
+        self.base = base  # where we are, without a slash at the end
+        self.folder = folder
+        self.violations: list[str] = []  # what broke the contract so far, on either side
+        self.data = empty()
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            if self.file.exists():
+                self.data |= json.loads(self.file.read_text())
+
+    @property
+    def file(self) -> Path:
+        assert self.folder is not None
+        return self.folder / "state.json"
+
+    @contextmanager
+    def change(self) -> Iterator[Record]:
+        """The document, locked; written to disk at the end, also after a refusal."""
+        with self.lock:
+            try:
+                yield self.data
+            finally:
+                self.save()
 
     def reset(self) -> None:
-        """As new: nothing ordered, nobody signed in."""
-        with self.lock:
-            self.data: dict[str, Any] = {
-                "orders": {},
-                "meta": {},  # per order: approved_at, scenario
-                "refunds": {},
-                "requests": {},
-                "webhooks": {},
-                "events": [],
-                "clock": 0,
-            }
-            self.tokens: dict[str, float] = {}
-            self.faults: list[dict[str, Any]] = []
-            self.violations: list[str] = []
-            self.log: list[dict[str, Any]] = []
+        """Forget everything but who listens: the registered webhooks stay."""
+        with self.change():
+            webhooks = self.data["webhooks"]
+            self.data = empty() | {"webhooks": webhooks}
 
     def save(self) -> None:
-        """Onto the disk, whole or not at all."""
-        if self.file:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            fresh = self.file.with_suffix(".new")
-            fresh.write_text(json.dumps(self.data))
-            fresh.replace(self.file)
+        """Write the document down, if there is a folder for it."""
+        if self.folder is None:
+            return
+        new = self.file.with_suffix(".new")
+        new.write_text(json.dumps(self.data, ensure_ascii=False))
+        new.replace(self.file)
 
-    def now(self) -> float:
-        """The simulated time, in seconds since 1970."""
-        return time.time() + float(self.data["clock"])
+    # The clock
 
-    def stamp(self) -> str:
-        return datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def now(self) -> datetime:
+        """PayPal's time, which can be put forward."""
+        return datetime.now(UTC) + timedelta(seconds=self.data["advanced"])
 
-    def order(self, order_id: str) -> dict[str, Any] | None:
-        """An order that PayPal still knows; unpaid ones are forgotten after three hours."""
-        order = self.data["orders"].get(order_id)
-        if order is None:
-            return None
-        meta = self.data["meta"][order_id]
-        since = meta.get("approved_at") or meta["created_at"]
-        if order["status"] != "COMPLETED" and self.now() - since > APPROVAL_TIME:
-            return None
-        found: dict[str, Any] = order
-        return found
+    def is_older(self, moment: str, seconds: float) -> bool:
+        """Whether a moment, as this file writes them, is longer ago than that."""
+        return self.now() - datetime.fromisoformat(moment) > timedelta(seconds=seconds)
 
-    def find_capture(self, capture_id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """A capture with its order."""
-        for order in self.data["orders"].values():
-            for capture in captures_of(order):
-                if capture["id"] == capture_id:
-                    return order, capture
-        return None
+    # Tokens
 
-    def invoice_is_paid(self, invoice_id: str) -> bool:
-        """Whether an invoice number was captured before."""
-        return any(
-            capture.get("invoice_id") == invoice_id and capture["status"] != "DECLINED"
-            for order in self.data["orders"].values()
-            for capture in captures_of(order)
-        )
+    def new_token(self) -> str:
+        token = "A21AA" + secrets.token_urlsafe(40)
+        with self.change() as data:
+            data["tokens"][token] = stamp(self.now() + timedelta(seconds=TOKEN_LIFE))
+        return token
 
-    def replay(self, key: str, fingerprint: str) -> tuple[int, Any] | None:
-        """The first answer to a request id, while PayPal remembers it."""
-        kept = self.data["requests"].get(key)
-        if kept is None or self.now() - kept["at"] > REQUEST_ID_TIME:
-            return None
-        if kept["fingerprint"] != fingerprint:
-            self.violations.append(f"request id {key}: used again for another request")
-        return kept["status"], deepcopy(kept["body"])
+    def is_token(self, token: str) -> bool:
+        """Whether it was given out, not revoked, and has not ended."""
+        with self.lock:
+            until = self.data["tokens"].get(token)
+            return until is not None and datetime.fromisoformat(until) > self.now()
 
-    def remember(self, key: str, fingerprint: str, status: int, body: Any) -> None:
-        """Keep the answer to a request id."""
-        entry = {"fingerprint": fingerprint, "status": status, "body": deepcopy(body)}
-        self.data["requests"][key] = entry | {"at": self.now()}
+    # Request ids
+
+    def replayed(self, kind: str, request_id: str) -> Record | None:
+        """What was done the first time a request id came; None for a new or a forgotten one."""
+        found: Record | None = self.data["replays"].get(f"{kind}:{request_id}")
+        return found if found and not self.is_older(found["at"], KEPT[kind]) else None
+
+    def remember(self, kind: str, request_id: str, *, done: str, asked: str) -> None:
+        """Keep what a request id led to: the id of what was made, and what was asked."""
+        if request_id:
+            kept = {"done": done, "asked": asked, "at": stamp(self.now())}
+            self.data["replays"][f"{kind}:{request_id}"] = kept
 
 
-def captures_of(order: dict[str, Any]) -> list[dict[str, Any]]:
-    """The captures of an order's only unit."""
-    unit = order["purchase_units"][0]
-    found: list[dict[str, Any]] = unit.get("payments", {}).get("captures", [])
-    return found
+def stamp(moment: datetime) -> str:
+    """A moment as PayPal writes it, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def new_id() -> str:
+    """Seventeen letters and digits, as PayPal's ids have."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(17))

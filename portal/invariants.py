@@ -99,6 +99,8 @@ INVARIANTS = (
         "A line gives its quota back exactly when it, or its order, is given back.",
         f"""SELECT l.id FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
            LEFT JOIN orders_quotaentry q ON q.line_id = l.id AND q.kind = 'give_back'
+             AND NOT EXISTS (SELECT 1 FROM orders_quotaentry a
+                             WHERE a.line_id = l.id AND a.kind = 'hold_again')
            WHERE (q.id IS NULL) = (o.status IN {GIVEN_BACK} OR l.given_back_at IS NOT NULL)
            AND o.status <> 'paid_unallocated'""",
     ),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog import alerts
-from orders import keys
+from orders import key_import
 from orders.models import Payment
 from orgs import documents
 from orgs.models import Inquiry
@@ -48,9 +48,15 @@ def build_world() -> World:
     document = documents.store(org, file=paper, kind="statements", by=owner)
     line = OrderLineFactory(order__organization=org, order__placed_by=owner, product=product)
     payment = Payment.objects.create(
-        order=line.order, seq=1, amount=line.order.total, language="en", started_by=owner
+        order=line.order,
+        seq=1,
+        amount=line.order.total,
+        language="en",
+        started_by=owner,
+        status="awaiting_payer",
+        paypal_id="PAYPAL1",
     )
-    keys.add(product, ["ABCD-1234"], by=None)
+    key_import.add(product, ["ABCD-1234"], by=None)
     key = product.license_keys.get()
     type(key).objects.update(line=line, given_at=timezone.now())
     alert = alerts.subscribe(product, user=owner)

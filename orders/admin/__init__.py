@@ -1,5 +1,5 @@
 """Staff's pages about orders."""
 
-from orders.admin import orders
+from orders.admin import fulfilment, keys, orders, payments
 
-__all__ = ["orders"]
+__all__ = ["fulfilment", "keys", "orders", "payments"]

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from audit.models import Entry
-from orders import approval
+from orders import approval, settlement
+from orders.admin.payments import first
 from orders.models import Fulfilment, Order, OrderLine
 from orgs.days import today
 
@@ -69,6 +70,8 @@ class OrderAdmin(admin.ModelAdmin):
     list_select_related = ("organization",)
     search_fields = ("=number", "organization__legal_name", "=organization__number")
     date_hierarchy = "placed_at"
+    actions = ("allocate",)
+    ordering = (first((Order.Status.PAID_UNALLOCATED,), "status"), "-number")
     inlines = (LineInline,)
     fields = (
         ("number", "status"),
@@ -82,6 +85,20 @@ class OrderAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         promised = Min("lines__fulfilment__promised_on", filter=OWED)
         return super().get_queryset(request).annotate(promised_on=promised)
+
+    @admin.action(description=_("Take stock and quota again, and deliver"), permissions=["act"])
+    def allocate(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
+        """Orders whose money came late get what they paid for, where it is still to be had."""
+        for pk in queryset.values_list("pk", flat=True):
+            try:
+                settlement.allocate(pk, by=request.user, note="")
+            except ValidationError as refusal:
+                self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+            else:
+                self.message_user(request, _("The order is being prepared."), messages.SUCCESS)
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        return may_answer(request)
 
     @admin.display(description=_("late"), boolean=False)
     def late(self, order: Any) -> str:

@@ -9,16 +9,28 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Product
+from catalog.models import Product, Program
 from orders.models.order import OrderLine
+from orgs.days import today
+
+BY_KEY = (Program.Delivery.KEY, Program.Delivery.LINK, Program.Delivery.CODE)
 
 
 class FulfilmentQuerySet(models.QuerySet["Fulfilment"]):
     def due(self) -> "FulfilmentQuerySet":
-        """Owed, and to be tried now, the longest waiting first."""
-        return self.filter(status=Fulfilment.Status.OWED, due_at__lte=timezone.now()).order_by(
-            "due_at"
-        )
+        """Owed from a key pool, and to be tried now, the longest waiting first."""
+        return self.owed().by_key().filter(due_at__lte=timezone.now()).order_by("due_at")
+
+    def owed(self) -> "FulfilmentQuerySet":
+        return self.filter(status=Fulfilment.Status.OWED)
+
+    def by_key(self) -> "FulfilmentQuerySet":
+        """Delivered from a key pool; people send the others."""
+        return self.filter(line__program__delivery__in=BY_KEY)
+
+    def late(self) -> "FulfilmentQuerySet":
+        """Owed for longer than was promised."""
+        return self.owed().filter(promised_on__lt=today())
 
 
 class Fulfilment(models.Model):
@@ -37,6 +49,7 @@ class Fulfilment(models.Model):
     )
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     promised_on = models.DateField(_("promised for"), null=True, blank=True)
+    told_late_at = models.DateTimeField(_("buyer told of the delay"), null=True, blank=True)
     done_at = models.DateTimeField(_("sent"), null=True, blank=True)
     note = models.TextField(_("what was sent, and how to follow it"), blank=True)
 
@@ -100,3 +113,12 @@ class LicenseKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product.sku} …{self.last4}"
+
+
+class KeyPool(Product):
+    """A product, as staff see it who keep its licence keys in supply."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("key pool")
+        verbose_name_plural = _("key pools")

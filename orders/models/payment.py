@@ -46,6 +46,7 @@ class Payment(models.Model):
             Status.CAPTURING,
             Status.PENDING,
             Status.CAPTURED,
+            Status.DECLINED,
             Status.EXPIRED,
             Status.ABANDONED,
             Status.REVIEW,
@@ -59,13 +60,16 @@ class Payment(models.Model):
             Status.REVIEW,
         },
         Status.PENDING: {Status.CAPTURED, Status.DENIED, Status.REVIEW},
-        Status.EXPIRED: {Status.CAPTURED, Status.PENDING},
-        Status.ABANDONED: {Status.CAPTURED, Status.PENDING},
-        Status.DECLINED: {Status.CAPTURED},
-        Status.DENIED: {Status.CAPTURED},
+        Status.EXPIRED: {Status.CAPTURED, Status.PENDING, Status.REVIEW},
+        Status.ABANDONED: {Status.CAPTURED, Status.PENDING, Status.REVIEW},
+        Status.DECLINED: {Status.CAPTURED, Status.PENDING, Status.REVIEW},
+        Status.DENIED: {Status.CAPTURED, Status.PENDING, Status.REVIEW},
         Status.REVIEW: {Status.CAPTURED, Status.PENDING, Status.DECLINED, Status.EXPIRED},
     }
+    OPEN: ClassVar = (Status.CREATING, Status.AWAITING_PAYER)
     TAKING: ClassVar = (Status.CAPTURING, Status.PENDING, Status.CAPTURED)
+    # What people have to look at may have taken the money: no second payment beside it.
+    BLOCKING: ClassVar = (*TAKING, Status.REVIEW)
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -15,12 +15,14 @@ class QuotaEntryQuerySet(models.QuerySet["QuotaEntry"]):
 
 
 class QuotaEntry(models.Model):
-    """One step of an order line: held when placed, settled when paid, or given back."""
+    """One step of an order line: held when placed, settled when paid, or given back (and
+    held again, when money came late)."""
 
     class Kind(models.TextChoices):
         HOLD = "hold", _("Held")
         SETTLE = "settle", _("Settled")
         GIVE_BACK = "give_back", _("Given back")
+        HOLD_AGAIN = "hold_again", _("Held again")
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="quota_entries"

@@ -1,6 +1,6 @@
 """What pages of lower apps show of orders: the cart's count, what is left, the way to order."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -55,6 +55,12 @@ def moment_text(value: datetime | None) -> str:
         return ""
     local = timezone.localtime(value)
     return f"{in_words(local.date())}, {date_format(local, 'TIME_FORMAT')} ({local.tzname()})"
+
+
+@register.filter
+def day_text(value: date | None) -> str:
+    """A day in words without markup, for e-mails."""
+    return in_words(value) if value else ""
 
 
 @register.filter

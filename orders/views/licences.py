@@ -5,7 +5,7 @@ from typing import Any
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,22 +18,22 @@ from orgs.access import OrgRequest, member
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 @member("licences.reveal_key")
-def reveal(request: OrgRequest, number: int, key_pk: int) -> HttpResponseBase:
-    """One licence of an order of one's own; whose it is comes before who is asking again."""
+@reauthentication_required(allow_get=True)
+def reveal(request: OrgRequest, number: int, key_pk: int) -> HttpResponse:
+    """Ask (GET), then show the key (POST) and record who looked.
+
+    Showing needs a fresh sign-in, after which the same POST goes on by itself.
+    """
     order = get_object_or_404(Order.objects.of(request.org), number=number)
     given = LicenseKey.objects.filter(line__order=order).select_related("line", "product")
-    return show(request, order, get_object_or_404(given, pk=key_pk))
-
-
-@reauthentication_required
-def show(request: OrgRequest, order: Order, key: LicenseKey) -> HttpResponse:
-    """Ask (GET, where a fresh sign-in leads back to), then show the key (POST) and record it."""
+    key = get_object_or_404(given, pk=key_pk)
     context: dict[str, Any] = {"key": key, "order": order}
     if request.method == "POST":
-        record(key, "key.revealed", by=request.user)
-        context["value"] = keys.decrypt(key)
+        value = keys.decrypt(key)
+        record(key, "key.revealed", by=request.user, order=order.number)  # before it is seen
+        context["value"] = value
     context["looks"] = Entry.objects.about(key).filter(action="key.revealed").select_related("by")
     return render(request, "orders/licence.html", context)
 
@@ -42,9 +42,7 @@ def show(request: OrgRequest, order: Order, key: LicenseKey) -> HttpResponse:
 @member("orders.view")
 def resend(request: OrgRequest, number: int) -> HttpResponse:
     """Send the "licences ready" e-mail once more."""
-    order = get_object_or_404(
-        Order.objects.of(request.org).exclude(fulfilled_at=None), number=number
-    )
+    order = get_object_or_404(Order.objects.of(request.org), number=number)
     try:
         fulfilment.resend(order.pk, by=request.user)
     except ValidationError as refusal:

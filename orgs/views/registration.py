@@ -1,5 +1,6 @@
 """Registering: the start page, the task list, a page a step, check and send."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ STEP_OF = {
 }
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Who can register, how long it takes, what to have at hand; and one's own drafts."""
     if request.method == "POST":
@@ -100,7 +102,8 @@ def step(request: OrgRequest, name: str) -> HttpResponse:
         return papers(request)
     if name not in STEPS:
         raise Http404
-    form = STEPS[name](request.POST or None, instance=request.org)
+    # A copy: what is refused must not show in the page's header.
+    form = STEPS[name](request.POST or None, instance=copy(request.org))
     if form.is_valid():
         version = request.POST.get("version", "")
         try:
@@ -113,6 +116,8 @@ def step(request: OrgRequest, name: str) -> HttpResponse:
                 "Compare what you typed with what is saved, and save again."
             )
             form.add_error(None, text)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("orgs:tasks", request.org.number)
@@ -178,8 +183,12 @@ def remove_document(request: OrgRequest, pk: int) -> HttpResponse:
     """Take back a document of a draft."""
     draft_of(request)
     document = get_object_or_404(Document.objects.of(request.org), pk=pk)
-    documents.remove(document, by=request.user)
-    messages.success(request, _("%(name)s was removed.") % {"name": document.name})
+    try:
+        documents.remove(document, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, _("%(name)s was removed.") % {"name": document.name})
     return redirect("orgs:step", request.org.number, "documents")
 
 

@@ -108,9 +108,16 @@ def seal(org: Organization) -> dict[str, object]:
 
 @register.simple_tag(takes_context=True)
 def my_memberships(context: Context) -> Sequence[Membership]:
-    """The organizations that the reader acts for: one query, none when not signed in."""
-    user = context.get("user")
-    return list(Membership.objects.of(user)) if user and user.is_authenticated else []
+    """The organizations that the reader acts for: one query a page, none when not signed in."""
+    user, request = context.get("user"), context.get("request")
+    if not user or not user.is_authenticated:
+        return []
+    known: Sequence[Membership] | None = getattr(request, "memberships", None)
+    if known is None:
+        known = list(Membership.objects.of(user))
+        if request is not None:
+            request.memberships = known
+    return known
 
 
 @register.filter

@@ -57,6 +57,7 @@ TELL = {
     "payment_denied": lambda order: emails.payment_denied(payment(order)),
     "paid_too_late": lambda order: emails.paid_too_late(payment(order)),
     "licences_ready": emails.licences_ready,
+    "licences_delayed": emails.licences_delayed,
 }
 
 

@@ -29,6 +29,7 @@ class Page:
     groups: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     post: bool = False
+    query: str = ""
     status: int = 200
 
     def expected(self, role: str) -> set[int]:
@@ -81,7 +82,7 @@ def as_role(client: Client, world: World, role: str) -> None:
 
 
 def address(world: World, page: Page) -> str:
-    return reverse(page.name, args=[world.arguments[name] for name in page.args])
+    return reverse(page.name, args=[world.arguments[name] for name in page.args]) + page.query
 
 
 def test_every_address_is_in_the_matrix():
@@ -123,6 +124,6 @@ def test_an_object_of_another_organization_is_not_there(client, world, name):
     args[page.args.index("org")] = world.neighbours_org
     as_role(client, world, "neighbour")
 
-    answer = (client.post if page.post else client.get)(reverse(name, args=args))
+    answer = (client.post if page.post else client.get)(reverse(name, args=args) + page.query)
 
     assert answer.status_code == 404

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from catalog.models import Product, Program
-from orders import keys
+from orders import key_import
 from tokens import secrets
 from tokens.models import Client
 
@@ -56,4 +56,4 @@ class Command(BaseCommand):
         for product in Product.objects.live().filter(program__delivery__in=BY_KEY):
             if not product.license_keys.exists():
                 invented = [f"DEMO-{product.sku}-{number:04}-XTRQ" for number in range(1, POOL + 1)]
-                keys.add(product, invented, by=by)
+                key_import.add(product, invented, by=by)

@@ -1,0 +1,158 @@
+"""Staff's work on products, in both languages; their stock changes by a deed with a reason."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from catalog import stock
+from catalog.models import Category, Product
+from orgs.admin import KeptAdmin
+
+
+class ProductForm(forms.ModelForm):
+    platforms = forms.MultipleChoiceField(
+        label=_("platforms"),
+        choices=Product.Platform.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    opening_stock = forms.IntegerField(
+        label=_("opening stock"),
+        min_value=0,
+        required=False,
+        help_text=_("Packs to begin with; empty for a product that cannot run out."),
+    )
+
+    def clean_replaced_by(self) -> Product | None:
+        """Another product, from which nothing leads back."""
+        new: Product | None = self.cleaned_data["replaced_by"]
+        later = new
+        while later is not None:
+            if later.pk == self.instance.pk:
+                raise ValidationError(_("The replacements would lead back to this product."))
+            later = later.replaced_by
+        return new
+
+
+class StockForm(forms.Form):
+    """What happened to the stock."""
+
+    deed = forms.ChoiceField(
+        label=_("What happened"),
+        choices=[("restock", _("The partner gave more")), ("correct", _("We counted again"))],
+        widget=forms.RadioSelect,
+    )
+    change = forms.IntegerField(
+        label=_("Packs"),
+        min_value=-1_000_000,
+        max_value=1_000_000,
+        help_text=_("How many more; after counting, with a minus where there are fewer."),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        change = data.get("change")
+        if change == 0:
+            self.add_error("change", _("Nothing would change."))
+        elif data.get("deed") == "restock" and change is not None and change < 0:
+            self.add_error("change", _("A partner gives one pack or more."))
+        return data
+
+
+@admin.register(Product)
+class ProductAdmin(KeptAdmin):
+    form = ProductForm
+    list_display = ("sku", "name_fr", "name_en", "program", "fee", "stock", "status")
+    list_filter = ("status", "program__partner", "program__kind", "program")
+    list_select_related = ("program",)
+    search_fields = ("sku", "slug", "name_fr", "name_en")
+    raw_id_fields = ("replaced_by",)
+    readonly_fields = ("stock_now",)
+    texts = (
+        ("name_fr", "name_en"),
+        ("summary_fr", "summary_en"),
+        ("details_fr", "details_en"),
+        ("requirements_fr", "requirements_en"),
+    )
+    fieldsets = (
+        (None, {"fields": ("program", "sku", "slug", "category", "title_group", "position")}),
+        (_("Texts"), {"fields": texts}),
+        (_("Terms"), {"fields": ("fee", "retail_value", "units_per_pack", "personal_use")}),
+        (_("Works on"), {"fields": ("platforms",)}),
+        (_("Life"), {"fields": ("status", "replaced_by")}),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Stock is given once, with a new product."""
+        field = "stock_now" if obj else "opening_stock"
+        return [*self.fieldsets, (_("Stock"), {"fields": (field,)})]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Products stand on the second level."""
+        if db_field.name == "category":
+            kwargs["queryset"] = Category.objects.exclude(parent=None).select_related("parent")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        if change:
+            # Not the stock: an order may have taken some since the form was opened.
+            columns = [f.name for f in obj._meta.concrete_fields if f.name not in {"id", "stock"}]
+            obj.save(update_fields=columns)
+            return
+        obj.save()
+        if (opening := form.cleaned_data["opening_stock"]) is not None:
+            stock.open_with(obj, opening)
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(self.change_stock)
+        return [path("<int:pk>/stock/", page, name="catalog_product_stock"), *super().get_urls()]
+
+    @admin.display(description=_("stock"))
+    def stock_now(self, product: Product) -> str:
+        if product.stock is None:
+            return now("It cannot run out.")
+        url = reverse("admin:catalog_product_stock", args=[product.pk])
+        return format_html('{} · <a href="{}">{}</a>', product.stock, url, now("Change"))
+
+    def change_stock(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The ledger of a product's stock, and the form that adds to it."""
+        if not request.user.has_perm("catalog.add_stockentry"):
+            raise PermissionDenied
+        product = get_object_or_404(Product, pk=pk)
+        form = StockForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and self.do(request, product, form):
+            product.refresh_from_db()
+            text = now("%(product)s: %(stock)s in stock.")
+            messages.success(request, text % {"product": product, "stock": product.stock})
+            return redirect("admin:catalog_product_change", product.pk)
+        context = self.admin_site.each_context(request) | {
+            "title": now("Stock of %(product)s") % {"product": product},
+            "opts": Product._meta,
+            "product": product,
+            "form": form,
+            "entries": product.stock_entries.select_related("by")[:100],
+        }
+        status = 422 if form.errors else 200
+        return render(request, "admin/catalog/product/stock.html", context, status=status)
+
+    def do(self, request: HttpRequest, product: Product, form: StockForm) -> bool:
+        """Whether the ledger took it; else the form says why not."""
+        by, data = request.user, form.cleaned_data
+        try:
+            if data["deed"] == "restock":
+                stock.restock(product, data["change"], by=by, reason=data["reason"])  # type: ignore[arg-type]  # staff are signed in
+            else:
+                stock.correct(product, data["change"], by=by, reason=data["reason"])  # type: ignore[arg-type]  # as above
+        except ValidationError as refusal:
+            form.add_error("change", refusal)
+            return False
+        return True

@@ -1,0 +1,177 @@
+"""Staff's view of licence keys: how many are left of each product, and the import of new ones."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from orders import key_import
+from orders.admin.readonly import ReadOnly
+from orders.models import BY_KEY, Fulfilment, KeyPool, LicenseKey, OrderLine
+
+LOW = 10  # spare keys, below which staff ask the partner for more
+MOST_BYTES = 1024 * 1024
+MOST_FAULTS = 200  # shown of one import
+
+
+class ImportForm(forms.Form):
+    """Keys, one a line: pasted, or a text or CSV file whose first column holds them."""
+
+    pasted = forms.CharField(
+        label=_("Keys, links or codes, one a line"),
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off"}),
+        required=False,
+    )
+    file = forms.FileField(label=_("Or a text or CSV file"), required=False)
+
+    def clean_file(self) -> str:
+        """Its text. What is not UTF-8 text is refused."""
+        file = self.cleaned_data["file"]
+        if not file:
+            return ""
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 1 MB."))
+        try:
+            return file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError(_("The file is not text in UTF-8.")) from error
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.errors and bool(data["pasted"].strip()) == bool(data["file"].strip()):
+            raise forms.ValidationError(_("Paste keys, or choose a file; one of the two."))
+        return data
+
+    @property
+    def lines(self) -> list[str]:
+        return key_import.lines_of(self.cleaned_data["file"] or self.cleaned_data["pasted"])
+
+
+@admin.register(KeyPool)
+class KeyPoolAdmin(ReadOnly):
+    """Products that keys deliver, the scarcest first."""
+
+    list_display = ("sku", "name", "program", "free", "wanted", "given", "warning", "add_keys")
+    list_filter = ("program__partner",)
+    list_select_related = ("program",)
+    search_fields = ("sku", "name_fr", "name_en")
+    fields = readonly_fields = ("sku", "name", "program", "free", "wanted", "given")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[KeyPool]:
+        """With the keys that are free, given, and owed to paid orders."""
+        keys = LicenseKey.objects.filter(product=OuterRef("pk")).order_by().values("product")
+        owed = OrderLine.objects.filter(
+            product=OuterRef("pk"), fulfilment__status=Fulfilment.Status.OWED
+        ).order_by()
+        wanted = owed.values("product").annotate(n=Sum("quantity")).values("n")
+        pools = super().get_queryset(request).filter(program__delivery__in=BY_KEY)
+        pools = pools.annotate(
+            free=counted(keys.filter(line=None)),
+            given=counted(keys.exclude(line=None)),
+            wanted=Coalesce(Subquery(wanted), 0),
+        )
+        return pools.annotate(spare=F("free") - F("wanted"))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
+        return F("spare").asc(), "sku"
+
+    @admin.display(description=_("free keys"), ordering="free")
+    def free(self, pool: Any) -> int:
+        return pool.free
+
+    @admin.display(description=_("owed to orders"), ordering="wanted")
+    def wanted(self, pool: Any) -> int:
+        return pool.wanted
+
+    @admin.display(description=_("given"), ordering="given")
+    def given(self, pool: Any) -> int:
+        return pool.given
+
+    @admin.display(description=_("supply"), ordering="spare")
+    def warning(self, pool: Any) -> str:
+        if pool.spare < 0:
+            return format_html("<strong>{}</strong>", _("Orders are waiting for keys"))
+        return str(_("Low")) if pool.spare < LOW else ""
+
+    @admin.display(description=_("to do"))
+    def add_keys(self, pool: Any) -> str:
+        url = reverse("admin:orders_keypool_import", args=[pool.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Import keys"))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.import_keys)
+        return [path("<int:pk>/import/", view, name="orders_keypool_import"), *super().get_urls()]
+
+    def import_keys(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Look at the keys first (a dry run), then import those that are new."""
+        if not request.user.has_perm("orders.add_licensekey"):
+            raise PermissionDenied
+        pool = get_object_or_404(self.get_queryset(request), pk=pk)
+        form = ImportForm(request.POST or None, request.FILES or None)
+        report = None
+        if request.method == "POST" and form.is_valid():
+            if "import" in request.POST:
+                self._import(request, pool, form.lines)
+                return redirect("admin:orders_keypool_changelist")
+            report = key_import.examine(form.lines)
+            # The keys go on in the page, so that what was looked at is what is imported.
+            form = ImportForm(initial={"pasted": "\n".join(form.lines)})
+        context = self.admin_site.each_context(request) | {
+            "title": _("Import keys"),
+            "opts": self.opts,
+            "pool": pool,
+            "form": form,
+            "report": report,
+            "faults": report.faults[:MOST_FAULTS] if report else [],
+        }
+        response = render(request, "orders/admin/import_keys.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def _import(self, request: HttpRequest, pool: KeyPool, lines: list[str]) -> None:
+        try:
+            report = key_import.add(pool, lines, by=request.user)
+        except IntegrityError:
+            sorry = _("Somebody imported some of these keys at this moment. Try again.")
+            self.message_user(request, sorry, messages.ERROR)
+            return
+        text = ngettext(
+            "%(count)s key was imported.", "%(count)s keys were imported.", len(report.fresh)
+        )
+        self.message_user(request, text % {"count": len(report.fresh)}, messages.SUCCESS)
+        if report.faults:
+            left_out = ngettext(
+                "%(count)s line was left out.", "%(count)s lines were left out.", len(report.faults)
+            )
+            self.message_user(request, left_out % {"count": len(report.faults)}, messages.WARNING)
+
+
+def counted(rows: QuerySet) -> Coalesce:
+    """How many rows there are for each product, 0 for none."""
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+
+@admin.register(LicenseKey)
+class LicenseKeyAdmin(ReadOnly):
+    """Masked, for staff too: the key itself is shown to the organization alone."""
+
+    list_display = ("masked", "product", "line", "given_at", "imported_at", "imported_by")
+    list_filter = (("line", admin.EmptyFieldListFilter),)
+    list_select_related = ("product", "line__order", "imported_by")
+    search_fields = ("=last4", "=product__sku", "=line__order__number")
+    exclude = ("ciphertext", "blind_index", "last4")
+    readonly_fields = ("masked",)
+
+    @admin.display(description=_("key"))
+    def masked(self, key: LicenseKey) -> str:
+        return f"…{key.last4}"

@@ -1,0 +1,291 @@
+"""Staff's desk: partners, programs, products, and stock by a deed with a reason."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from catalog import stock
+from catalog.models import Product, Program, ProgramVersion, StockEntry
+from orgs.days import today
+from tests.factories import (
+    CategoryFactory,
+    PartnerFactory,
+    ProductFactory,
+    ProgramFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def form_of(page) -> dict[str, object]:
+    """What the browser would send back of an admin page, unchanged."""
+    forms = [page.context["adminform"].form]
+    for formset in (f.formset for f in page.context["inline_admin_formsets"]):
+        forms += [formset.management_form, *formset.forms]
+    data = {}
+    for form in forms:
+        for bound in form:
+            value = bound.field.prepare_value(bound.value())
+            if value is not None and value is not False:
+                data[bound.html_name] = value
+    return data
+
+
+def change(client: Client, obj, **values: object):
+    """Open the change page, change these fields, save."""
+    url = reverse(f"admin:catalog_{obj._meta.model_name}_change", args=[obj.pk])
+    return client.post(url, form_of(client.get(url)) | values)
+
+
+def errors(page) -> str:
+    """Every fault that the page shows."""
+    found = [str(page.context["adminform"].form.errors)]
+    found += [str(f.formset.errors) for f in page.context["inline_admin_formsets"]]
+    return " ".join(found)
+
+
+@pytest.mark.parametrize(
+    "model", ["partner", "program", "product", "category", "stockentry", "stockalert"]
+)
+def test_staff_see_every_list_and_delete_nothing(as_fay, scarce, model):
+    page = as_fay.get(reverse(f"admin:catalog_{model}_changelist"))
+    assert page.status_code == 200
+    assert "delete_selected" not in page.text
+
+
+@pytest.mark.parametrize("model", ["partner", "program", "product"])
+def test_nobody_deletes(as_fay, scarce, model):
+    row = {"product": scarce, "program": scarce.program, "partner": scarce.program.partner}[model]
+    root = Client()
+    root.force_login(UserFactory(is_staff=True, is_superuser=True))
+    url = reverse(f"admin:catalog_{model}_delete", args=[row.pk])
+    for client in (as_fay, root):
+        assert client.post(url, {"post": "yes"}).status_code == 403
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+
+def test_a_product_is_changed_in_both_languages_and_keeps_its_stock(as_fay, scarce):
+    url = reverse("admin:catalog_product_change", args=[scarce.pk])
+    data = form_of(as_fay.get(url))
+    stock.take(10001, {scarce.pk: 2}, by=None)  # meanwhile
+
+    answer = as_fay.post(url, data | {"name_fr": "Nouveau", "name_en": "New", "stock": "500"})
+
+    assert answer.status_code == 302
+    scarce.refresh_from_db()
+    assert (scarce.name_fr, scarce.name_en, scarce.stock) == ("Nouveau", "New", 1)
+
+
+def test_a_new_product_opens_its_ledger(as_fay):
+    program = ProgramFactory()
+    category = CategoryFactory(slug="child", parent=CategoryFactory())
+    texts = {
+        f"{field}_{code}": "x" for field in ("name", "summary", "details") for code in ("fr", "en")
+    }
+    given = texts | {
+        "program": program.pk,
+        "sku": "NEW-1",
+        "slug": "new-1",
+        "category": category.pk,
+        "position": 0,
+        "fee": "12.00",
+        "units_per_pack": 1,
+        "status": "live",
+        "platforms": ["web"],
+        "opening_stock": 7,
+    }
+
+    answer = as_fay.post(reverse("admin:catalog_product_add"), given)
+
+    assert answer.status_code == 302
+    product = Product.objects.get(sku="NEW-1")
+    assert (product.stock, product.platforms) == (7, ["web"])
+    assert list(product.stock_entries.values_list("kind", "change")) == [("opening", 7)]
+
+
+def test_a_replacement_does_not_lead_back(as_fay):
+    new = ProductFactory(status="discontinued")
+    old = ProductFactory(status="discontinued", replaced_by=new)
+
+    page = change(as_fay, new, replaced_by=old.pk)
+
+    assert "lead back to this product" in errors(page)
+    new.refresh_from_db()
+    assert new.replaced_by is None
+
+
+def test_staff_restock_with_a_reason(as_fay, fay, scarce):
+    url = reverse("admin:catalog_product_stock", args=[scarce.pk])
+    assert url in as_fay.get(reverse("admin:catalog_product_change", args=[scarce.pk])).text
+
+    page = as_fay.post(
+        url, {"deed": "restock", "change": "4", "reason": "Shipment of June"}, follow=True
+    )
+
+    assert "7 in stock" in page.text
+    entry = StockEntry.objects.get(kind="received")
+    assert (entry.change, entry.by, entry.reason) == (4, fay, "Shipment of June")
+    assert "Shipment of June" in as_fay.get(url).text
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"deed": "restock", "change": "4", "reason": " "}, "This field is required"),
+        ({"deed": "restock", "change": "-1", "reason": "x"}, "A partner gives one pack or more"),
+        ({"deed": "correct", "change": "0", "reason": "x"}, "Nothing would change"),
+        ({"deed": "correct", "change": "-4", "reason": "x"}, "only 3 are left"),
+        ({"deed": "burn", "change": "4", "reason": "x"}, "not one of the available choices"),
+    ],
+)
+def test_a_refused_change_of_stock_changes_nothing(as_fay, scarce, given, fault):
+    page = as_fay.post(reverse("admin:catalog_product_stock", args=[scarce.pk]), given)
+    assert page.status_code == 422
+    assert fault in page.text
+    scarce.refresh_from_db()
+    assert scarce.stock == 3
+    assert scarce.stock_entries.count() == 1
+
+
+def test_stock_is_for_those_who_may(scarce, client):
+    url = reverse("admin:catalog_product_stock", args=[scarce.pk])
+    given = {"deed": "restock", "change": "4", "reason": "x"}
+    for person, status in ((UserFactory(is_staff=True), 403), (UserFactory(), 302)):
+        client.force_login(person)
+        assert client.get(url).status_code == client.post(url, given).status_code == status
+    scarce.refresh_from_db()
+    assert scarce.stock == 3
+
+
+def test_limits_are_written_as_in_a_file(as_fay):
+    program = ProductFactory(title_group="office").program
+    text = '- {metric: fees, scope: program, max: "1500.00", window: {fiscal_year: "07-01"}}'
+
+    assert change(as_fay, program, limits=text).status_code == 302
+
+    program.refresh_from_db()
+    assert program.limits == [
+        {
+            "metric": "fees",
+            "scope": "program",
+            "max": "1500.00",
+            "window": {"fiscal_year": "07-01"},
+        }
+    ]
+    page = as_fay.get(reverse("admin:catalog_program_change", args=[program.pk]))
+    assert "metric: fees" in page.text
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("- {metric: unitz, scope: program, max: 5, window: lifetime}", "did you mean units?"),
+        ("- {metric: units, scope: program, window: lifetime}", "a limit has a max or a min"),
+        ("- {metric: units, scope: program, max: 1.5, window: lifetime}", "line 1"),
+        (
+            "- {metric: units, scope: program, max: 5, window: lifetime, title_groups: [ofice]}",
+            "did you mean office?",
+        ),
+        ("{", "the file is not YAML"),
+        ("5", "a list belongs here"),
+        ("- 5\n- [x]", "a mapping belongs here"),
+    ],
+)
+def test_faulty_limits_are_refused_with_their_line(as_fay, text, fault):
+    program = ProductFactory(title_group="office").program
+    page = change(as_fay, program, limits=text)
+    assert page.status_code == 200
+    assert fault in errors(page)
+    program.refresh_from_db()
+    assert program.limits == []
+
+
+def test_rules_in_force_are_locked_and_new_ones_get_a_day(as_fay):
+    program = ProgramFactory()
+    tomorrow = today() + timedelta(days=1)
+    new = {
+        "versions-TOTAL_FORMS": 2,
+        "versions-0-criteria": "[]",
+        "versions-0-effective": "2021-01-01",
+        "versions-1-program": program.pk,
+        "versions-1-effective": tomorrow.isoformat(),
+        "versions-1-criteria": "- fact: province\n  in: ['ON', QC]",
+    }
+
+    assert change(as_fay, program, **new).status_code == 302
+
+    assert list(program.versions.values_list("effective", "criteria")) == [
+        (date(2020, 1, 1), [{"fact": "qualified_months", "min": 0}]),
+        (tomorrow, [{"fact": "province", "in": ["ON", "QC"]}]),
+    ]
+
+
+def test_faulty_rules_are_refused(as_fay):
+    program = ProgramFactory()
+    new = {
+        "versions-TOTAL_FORMS": 2,
+        "versions-1-program": program.pk,
+        "versions-1-effective": "2099-01-01",
+        "versions-1-criteria": "- {fact: province, in: [ON]}\n- {fact: activities, any_of: [golf]}",
+    }
+    page = change(as_fay, program, **new)
+    assert "YAML reads ON without quotes as a yes/no" in errors(page).replace("&quot;", '"')
+    assert "golf" in errors(page)
+    assert ProgramVersion.objects.count() == 1
+
+
+def test_a_question_is_checked_like_in_a_file(as_fay):
+    program = ProgramFactory()
+    new = {
+        "questions-TOTAL_FORMS": 1,
+        "questions-0-program": program.pk,
+        "questions-0-key": "size",
+        "questions-0-position": 0,
+        "questions-0-label_fr": "Taille",
+        "questions-0-label_en": "Size",
+        "questions-0-type": "choice",
+        "questions-0-required": "on",
+        "questions-0-choices": '[{"value": "s", "label": {"fr": "P", "en": "S"}}]',
+        "questions-0-refuse_if": "",
+    }
+    page = change(as_fay, program, **new)
+    assert "a choice has at least two choices" in errors(page)
+
+    other = '{"value": "l", "label": {"fr": "G", "en": "L"}}'
+    two = f"{new['questions-0-choices'][:-1]}, {other}]"
+    assert change(as_fay, program, **(new | {"questions-0-choices": two})).status_code == 302
+    assert Program.objects.get().questions.get().choices[1]["value"] == "l"
+
+
+def test_a_partner_is_changed_with_its_questions(as_fay):
+    partner = PartnerFactory()
+    new = {
+        "name": "Acme",
+        "faq-TOTAL_FORMS": 1,
+        "faq-0-partner": partner.pk,
+        "faq-0-position": 0,
+        "faq-0-question_fr": "Quoi?",
+        "faq-0-question_en": "What?",
+        "faq-0-answer_fr": "Ceci.",
+        "faq-0-answer_en": "This.",
+    }
+    assert change(as_fay, partner, **new).status_code == 302
+    partner.refresh_from_db()
+    assert (partner.name, partner.faq.get().answer_en) == ("Acme", "This.")
+
+
+def test_the_desk_is_in_french_too(as_fay, scarce):
+    url = reverse("admin:catalog_product_stock", args=[scarce.pk])
+    page = as_fay.get(url, headers={"accept-language": "fr"})
+    assert "Le partenaire en a donné" in page.text
+
+
+def test_a_negative_fee_is_refused(as_fay, scarce):
+    page = change(as_fay, scarce, fee="-1.00")
+    assert "A fee cannot be negative." in errors(page)
+    scarce.refresh_from_db()
+    assert scarce.fee == Decimal("25.00")
