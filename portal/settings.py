@@ -196,7 +196,7 @@ STORAGES = {
 }
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["woff2", "png", "map"]
 ACCEL_REDIRECT = env.bool("ACCEL_REDIRECT", default=False)  # nginx sends private files
-FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_PERMISSIONS = 0o644 if ACCEL_REDIRECT else 0o600  # nginx reads as another user
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes, without files
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
 

@@ -13,6 +13,7 @@ SET = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "SITE_URL": "https://portal.example",
     "ALLOWED_HOSTS": "portal.example",
+    "PAYPAL_BASE_URL": "https://api-m.paypal.com",
 }
 SHOW = """
 import json
