@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs import numbers
 from orgs.models import Activity, Document, Organization
-from orgs.registration import REGISTERED
+from orgs.registration import REGISTERED, is_taken
 from orgs.vocabulary import PROVINCES
 
 # With the spaces and dashes of the papers; the cleaning takes them out.
@@ -35,18 +35,35 @@ class Amount(forms.DecimalField):
         return super().to_python(value)
 
 
+def in_words(field: forms.Field, value: Any) -> str:
+    """A saved value as people read it: the words of a choice, and never "None"."""
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    if value in (None, ""):
+        return "–"
+    choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
+    shown = dict(choices).get(value, field.widget.format_value(field.prepare_value(value)))
+    return str(shown)
+
+
 class StepForm(forms.ModelForm):
     """A step of the registration: may be saved half filled; sending asks for the rest."""
 
     title: ClassVar[Any]
 
+    def rival(self) -> list[dict[str, Any]]:
+        """What another tab saved where this one would write something else, for people to read."""
+        saved = type(self)(instance=Organization.objects.get(pk=self.instance.pk))
+        return [
+            {"label": field.label, "saved": in_words(field.field, field.initial)}
+            for field in saved
+            if field.field.has_changed(field.initial, self[field.name].data)
+        ]
+
     def clean_unique(self, field: str) -> None:
         """Refuse a number that another organization has, without telling whose it is."""
         value = self.cleaned_data.get(field)
-        if not value:
-            return
-        others = Organization.objects.exclude(pk=self.instance.pk)
-        if others.filter(**{field: value}).exists():
+        if value and is_taken(field, value, by=self.instance):
             self.add_error(field, ValidationError(REGISTERED, "registered"))
 
 

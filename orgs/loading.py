@@ -27,12 +27,8 @@ def load(data: demofile.DemoFile) -> None:
     staff.ensure_groups()
     known = set(Organization.objects.values_list("number", flat=True))
     fresh = [row for row in data.organizations if row.number not in known]
-    for row in fresh:
+    for row in parents_first(fresh):
         _organization(row)
-    numbers = dict(Organization.objects.values_list("number", "pk"))
-    for row in fresh:
-        if row.parent:
-            Organization.objects.filter(number=row.number).update(parent=numbers[row.parent])
     for person in data.people:
         _person(person)
     _sign([row.number for row in fresh])
@@ -44,9 +40,25 @@ def load(data: demofile.DemoFile) -> None:
         )
 
 
+def parents_first(rows: list[demofile.Organization]) -> list[demofile.Organization]:
+    """In an order in which each branch comes after the organization it belongs to."""
+    parents = {row.number: row.parent for row in rows}
+
+    def depth(number: int | None) -> int:
+        steps = 0
+        while number in parents:  # the parser has refused circles
+            number, steps = parents[number], steps + 1
+        return steps
+
+    return sorted(rows, key=lambda row: depth(row.parent))
+
+
 def _organization(row: demofile.Organization) -> None:
+    # With its parent from the start: only a branch may share the digits of a business number.
+    parent = Organization.objects.get(number=row.parent) if row.parent else None
     organization = Organization.objects.create(
         number=row.number,
+        parent=parent,
         legal_name=row.legal_name,
         former_names=list(row.former_names),
         kind=row.kind,

@@ -13,13 +13,14 @@ from accounts.models import User
 from audit.models import record
 from orgs import numbers
 from orgs.models import Application, Document, Membership, Organization, Role
+from orgs.models.organization import BN_ROOT
 from orgs.requirements import Profile, Requirement, missing
 
 MOST_DRAFTS = 5  # of one person
 # It helps, and does not tell whose the number is.
 REGISTERED = _(
-    "This number is registered already. If you act for this organization, write to us: "
-    "we put you in touch with its administrators."
+    "This number is registered already. Copy it from your papers once more. If it is right and "
+    "you act for this organization, or for a branch of it, write to us: we tell you what to do."
 )
 
 
@@ -68,6 +69,19 @@ def save_step(form: Any, *, version: int, by: User) -> Application:
     Application.objects.filter(pk=draft.pk).update(version=F("version") + 1)
     record(draft, "application.saved", by=by, step=type(form).__name__)
     return draft
+
+
+def is_taken(field: str, value: str, *, by: Organization) -> bool:
+    """Whether another organization has this number: of a business number, its nine digits.
+
+    A branch shares the digits of its parent, and no account (the four last digits) with anybody.
+    """
+    others = Organization.objects.exclude(pk=by.pk)
+    if field == "bn" and by.parent_id is None:
+        return others.filter(bn__startswith=value[:BN_ROOT], parent=None).exists() or (
+            others.filter(bn=value).exists()
+        )
+    return others.filter(**{field: value}).exists()
 
 
 def profile_of(organization: Organization) -> Profile:

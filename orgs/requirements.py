@@ -74,10 +74,7 @@ def _document(text: str | Promise, *kinds: str) -> Requirement:
 
 
 CRA_NOTICE = _document(
-    _(
-        "Add the notice of charity registration from the Canada Revenue Agency: "
-        "we did not find your number in its public list."
-    ),
+    _("Add the notice of charity registration from the Canada Revenue Agency."),
     "registration",
 )
 ARTICLES = _document(

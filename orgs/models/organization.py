@@ -8,12 +8,14 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.languages import Bilingual
 
 FIRST_NUMBER = 100001
+BN_ROOT = 9  # digits of a business number that say whose it is
 
 
 class Activity(models.Model):
@@ -143,6 +145,15 @@ class Organization(models.Model):
                 name="orgs_one_per_bn",
                 violation_error_message=_(
                     "An organization with this business number is registered."
+                ),
+            ),
+            # Nine digits are one body; only its branches share them, under other accounts.
+            models.UniqueConstraint(
+                Left("bn", BN_ROOT),
+                condition=~Q(bn="") & Q(parent=None),
+                name="orgs_one_per_bn_root",
+                violation_error_message=_(
+                    "An organization with these nine digits is registered: is this its branch?"
                 ),
             ),
             models.UniqueConstraint(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orgs import documents, qualification, registration
 from orgs.access import OrgRequest, member
-from orgs.forms import STEPS, DocumentForm
+from orgs.forms import STEPS, DocumentForm, StepForm
 from orgs.models import Application, Document
 from orgs.requirements import Requirement
 
@@ -104,6 +104,7 @@ def step(request: OrgRequest, name: str) -> HttpResponse:
         raise Http404
     # A copy: what is refused must not show in the page's header.
     form = STEPS[name](request.POST or None, instance=copy(request.org))
+    rival: list[dict[str, Any]] = []
     if form.is_valid():
         version = request.POST.get("version", "")
         try:
@@ -113,22 +114,33 @@ def step(request: OrgRequest, name: str) -> HttpResponse:
         except registration.ChangedMeanwhile:
             text = _(
                 "This application was saved in another window after you opened this page. "
-                "Compare what you typed with what is saved, and save again."
+                "Both values are below: keep what is right, and save again."
             )
             form.add_error(None, text)
+            draft = draft_of(request)
+            rival = form.rival()
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
             messages.success(request, _("Saved."))
+            warn_of_doubts(request, form)
             return redirect("orgs:tasks", request.org.number)
     names = [*STEPS, "documents"]
     context = {
         "form": form,
         "version": draft.version,
+        "rival": rival,
         "number": names.index(name) + 1,
         "total": len(names),
     }
     return render(request, "orgs/step.html", context, status=422 if form.errors else 200)
+
+
+def warn_of_doubts(request: OrgRequest, form: StepForm) -> None:
+    """Say at once that a number just saved looks mistyped; it is saved all the same."""
+    for doubt in registration.doubts(form.instance):
+        if doubt.field in form.changed_data:
+            messages.warning(request, doubt.text)
 
 
 def papers(request: OrgRequest) -> HttpResponse:
@@ -198,7 +210,9 @@ def check(request: OrgRequest) -> HttpResponse:
     """Everything on one page, with the way to change it; then send."""
     application = request.org.applications.newest()
     if application is None or application.status != Application.Status.DRAFT:
-        return redirect("dashboard", request.org.number)
+        # A second click on the button leads where the first one did.
+        is_again = request.method == "POST"
+        return redirect("orgs:sent" if is_again else "dashboard", request.org.number)
     if request.method == "POST":
         try:
             qualification.submit(application.pk, by=request.user)
@@ -226,4 +240,6 @@ def sent(request: OrgRequest) -> HttpResponse:
     application = request.org.applications.newest()
     if application is None or application.status == Application.Status.DRAFT:
         return redirect("orgs:tasks", request.org.number)
+    if application.is_decided:  # nothing is due any more
+        return redirect("dashboard", request.org.number)
     return render(request, "orgs/sent.html", {"application": application})

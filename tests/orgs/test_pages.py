@@ -92,6 +92,7 @@ def test_a_wrong_answer_is_kept_on_the_page_and_not_saved(client, draft, applica
     ("field", "number", "kind"),
     [
         ("bn", "000000018RR0001", "charity"),
+        ("bn", "000000018RR0002", "charity"),  # the nine digits are the same organization's
         ("neq", "1100000125", "nonprofit"),
         ("corporation_number", "9900001-1", "nonprofit"),
     ],
@@ -99,7 +100,8 @@ def test_a_wrong_answer_is_kept_on_the_page_and_not_saved(client, draft, applica
 def test_a_number_somebody_has_is_refused_without_saying_who(
     client, draft, applicant, field, number, kind
 ):
-    other = OrganizationFactory(**{field: number}, legal_name="Secret Society")
+    known = "000000018RR0001" if field == "bn" else number
+    other = OrganizationFactory(**{field: known}, legal_name="Secret Society")
     client.force_login(applicant)
     typed = {"kind": kind, field: number.lower(), "version": 1}
     page = client.post(address("step", draft, "identity"), typed)
@@ -119,7 +121,50 @@ def test_two_tabs_do_not_overwrite_each_other(client, draft, applicant):
     assert page.status_code == 422
     assert "saved in another window" in page.text
     assert "Second." in page.text
+    assert "First." in page.text, "what the other tab saved stands beside what was typed here"
     assert Organization.objects.get().mission == "First."
+
+    again = {"mission": "Second.", "language": "en", "version": 2}
+    assert client.post(address("step", draft, "mission"), again).status_code == 302
+    assert Organization.objects.get().mission == "Second."
+
+
+def test_the_other_tabs_values_are_said_in_words(client, draft, applicant):
+    client.force_login(applicant)
+    food, books = ActivityFactory(code="food"), ActivityFactory(code="books")
+    first = {"activities": [food.pk], "version": 1}
+    client.post(address("step", draft, "activities"), first)
+    second = {"activities": [books.pk], "version": 1}
+    page = client.post(address("step", draft, "activities"), second)
+    assert page.context["rival"] == [
+        {"label": "What does your organization do?", "saved": food.name_en}
+    ]
+    budget = ANSWERS["budget"] | {"version": 2}
+    client.post(address("step", draft, "budget"), budget)
+    other = {"annual_budget": "120,000.00", "budget_source": "return", "staff": "3", "version": 2}
+    page = client.post(address("step", draft, "budget"), other)
+    assert [row["saved"] for row in page.context["rival"]] == ["Financial statements"]
+
+
+def test_a_number_that_looks_mistyped_is_saved_and_said_at_once(client, draft, applicant):
+    client.force_login(applicant)
+    typed = {"kind": "nonprofit", "neq": "1100000126", "version": 1}
+    page = client.post(address("step", draft, "identity"), typed, follow=True)
+    assert "check digit is wrong" in page.text
+    assert Organization.objects.get().neq == "1100000126"
+
+
+def test_sending_twice_leads_to_the_same_page(client, complete, applicant):
+    client.force_login(applicant)
+    first, second = [client.post(address("check", complete)) for _ in range(2)]
+    assert first["Location"] == second["Location"] == address("sent", complete)
+    assert Message.objects.filter(kind="orgs/received").count() == 2
+
+
+def test_nothing_is_promised_once_it_is_decided(client, sent, applicant, reviewer):
+    qualification.decline(sent.pk, reason="No.", version=sent.version, by=reviewer)
+    client.force_login(applicant)
+    assert client.get(address("sent", sent)).status_code == 302
 
 
 def test_sending_names_everything_missing_at_once(client, draft, applicant):

@@ -2,12 +2,13 @@ from copy import copy
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from orgs import registration
 from orgs.forms import IdentityForm
 from orgs.models import Membership, Organization
 from tests.conftest import at_once
-from tests.factories import UserFactory
+from tests.factories import OrganizationFactory, UserFactory
 
 NEQ = "1100000125"
 
@@ -52,6 +53,22 @@ def test_the_hint_for_the_business_number_can_be_typed(draft):
 def test_a_doubtful_check_digit_is_a_doubt_and_no_refusal(draft):
     draft.organization.neq = "1100000126"
     assert [doubt.field for doubt in registration.doubts(draft.organization)] == ["neq"]
+
+
+@pytest.mark.django_db
+def test_a_branch_shares_nine_digits_and_no_account():
+    head = OrganizationFactory(bn="000000018RR0001")
+    branch = OrganizationFactory(bn="000000018RR0002", parent=head)
+    assert not registration.is_taken("bn", "000000018RR0003", by=branch)
+    assert registration.is_taken("bn", "000000018RR0001", by=branch)
+    assert registration.is_taken("bn", "000000018RC0001", by=OrganizationFactory())
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_nine_digits_to_one_organization():
+    OrganizationFactory(bn="000000018RR0001")
+    with pytest.raises(IntegrityError, match="orgs_one_per_bn_root"):
+        OrganizationFactory(bn="000000018RC0001")
 
 
 @pytest.mark.races
