@@ -5,7 +5,7 @@ BIN    := .venv/bin
 UV     := PYTHONPATH=.uv $(PYTHON) -m uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check messages pictures bench setup lock
+.PHONY: help run stop test check messages pictures setup lock
 
 help:          ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -36,9 +36,6 @@ messages: .venv/.run ## bring the French catalogues up to date with the texts, a
 
 pictures: .venv/.test ## take the screenshots in docs/pictures again
 	@$(BIN)/python -m pytest tests/pictures.py -q
-
-bench: .venv/.test ## how fast, as ratios within one run
-	@$(BIN)/python -m bench
 
 setup: .venv/.all ## only install
 

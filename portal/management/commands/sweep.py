@@ -1,0 +1,29 @@
+"""manage.py sweep: one pass over everything that is due, without Celery or Redis."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from catalog import alerts
+from mail import outbox
+from mail.models import Message
+from orders import cancellation, fulfilment, payments, webhooks
+from orders.models import Order
+from orgs import reminders
+
+
+class Command(BaseCommand):
+    help = "E-mails, PayPal's notices, payments, deliveries, expiry, reminders and alerts."
+
+    def handle(self, **options: Any) -> None:
+        webhooks.sweep()
+        payments.sweep()
+        fulfilment.sweep()
+        for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True):
+            cancellation.expire(pk)
+        reminders.send_due()
+        alerts.send_due()
+        for pk in list(Message.objects.due().values_list("pk", flat=True)):
+            if message := outbox.claim(pk):
+                outbox.send(message)
+        self.stdout.write(f"{Message.objects.owed().count()} e-mails are still owed.")
