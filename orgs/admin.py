@@ -32,9 +32,13 @@ class KeptAdmin(admin.ModelAdmin):
 class ApplicationAdmin(KeptAdmin):
     """The queue: soonest due first; each row leads to the review page."""
 
-    list_display = ("review_link", "organization", "status", "age", "due_on", "claimed_by")
+    list_display = ("review_link", "of", "status", "age", "due_on", "claimed_by")
     list_display_links = None
-    list_filter = ("status", "claimed_by", "organization__kind", "organization__province")
+    list_filter = (
+        "status",
+        ("claimed_by", admin.RelatedOnlyFieldListFilter),
+        "organization__kind",
+    )
     list_select_related = ("organization", "claimed_by")
     search_fields = ("organization__legal_name", "organization__number", "organization__bn")
     ordering = ("due_on", "pk")
@@ -73,6 +77,10 @@ class ApplicationAdmin(KeptAdmin):
     def review_link(self, application: Application) -> str:
         url = reverse("admin:orgs_application_review", args=[application.pk])
         return format_html('<a href="{}">{}</a>', url, application)
+
+    @admin.display(description=_("organization"), ordering="organization__legal_name")
+    def of(self, application: Application) -> str:
+        return str(application.organization)
 
     @admin.display(description=_("age"), ordering="submitted_at")
     def age(self, application: Application) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit.moves import IllegalMove
 from mail.models import Message
-from orders import fulfilment, key_import, tasks
+from orders import fulfilment, key_import, quota, tasks
 from orders.models import Fulfilment, LicenseKey, Order
 from orders.settlement import mark_paid
 from tests.conftest import at_once
@@ -39,6 +39,7 @@ def stock_keys(product, count, prefix="KEY"):
 def order_of(product, quantity=1, **fields):
     order = OrderFactory(total=product.fee * quantity, **fields)
     OrderLineFactory(order=order, product=product, quantity=quantity)
+    quota.hold(order, at=order.placed_at)
     return order
 
 
