@@ -4,13 +4,11 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from redis import RedisError
 
 from portal.unapplied import unapplied
 
@@ -28,7 +26,10 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """The database, its migrations and the cache are there; what is missing is only logged."""
+    """The database and its migrations are there; what is missing is only logged.
+
+    Valkey is not asked: without it the site serves, and only its workers wait.
+    """
     if missing := lacking():
         log.error("Not ready: %s", missing)
         return plain("not ready\n", status=503)
@@ -40,10 +41,9 @@ def lacking() -> str:
     try:
         if waiting := unapplied():
             return f"migrations {sorted(waiting)}"
-        cache.set("readyz", "ok", timeout=5)
-        return "" if cache.get("readyz") == "ok" else "the cache forgets"
-    except (DatabaseError, RedisError) as error:
+    except DatabaseError as error:
         return f"{type(error).__name__}: {error}"
+    return ""
 
 
 @require_safe

@@ -1,16 +1,13 @@
 """What machines ask: alive, ready, robots, security."""
 
-import pytest
-from django.core.cache import cache
 from django.db import connection
-from redis import ConnectionError as NoCache
 
 
 def test_alive_asks_nobody(client):  # no database here: a query would fail
     assert client.get("/healthz").content == b"ok\n"
 
 
-def test_ready_when_the_database_and_the_cache_are_there(client, db, django_assert_num_queries):
+def test_ready_when_the_database_is_there(client, db, django_assert_num_queries):
     with django_assert_num_queries(2):
         assert client.get("/readyz").content == b"ok\n"
 
@@ -21,17 +18,12 @@ def test_not_ready_with_a_migration_that_waits(client, db):
 
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.content) == (503, b"not ready\n")
+    assert (answer.status_code, answer.content) == (503, b"not ready\n")  # and not what
 
 
-def test_not_ready_without_the_cache_and_it_does_not_say_why(client, db, settings):
+def test_ready_without_the_cache_which_the_site_can_do_without(client, db, settings):
     settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1"}}
-    with pytest.raises(NoCache):
-        cache.get("anything")
-
-    answer = client.get("/readyz")
-
-    assert (answer.status_code, answer.content) == (503, b"not ready\n")
+    assert client.get("/readyz").status_code == 200
 
 
 def test_robots_stay_out_of_what_is_private(client):
