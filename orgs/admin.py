@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from audit.models import record
 from orgs import review
@@ -32,7 +33,11 @@ class KeptAdmin(admin.ModelAdmin):
 class ApplicationAdmin(KeptAdmin):
     """The queue: soonest due first; each row leads to the review page."""
 
+<<<<<<< HEAD
     list_display = ("review_link", "of", "status", "age", "due_on", "claimed_by")
+=======
+    list_display = ("review_link", "organization", "status", "age", "due", "claimed_by")
+>>>>>>> refs/heads/orgs
     list_display_links = None
     list_filter = (
         "status",
@@ -71,6 +76,8 @@ class ApplicationAdmin(KeptAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         """The review page is the only place where an application is worked on."""
+        if not object_id.isdecimal():
+            raise Http404
         return review.page(request, int(object_id))
 
     @admin.display(description=_("application"), ordering="pk")
@@ -89,6 +96,23 @@ class ApplicationAdmin(KeptAdmin):
             return ""
         days = (today() - day_of(application.submitted_at)).days
         return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+
+    @admin.display(description=_("due on"), ordering="due_on")
+    def due(self, application: Application) -> str:
+        """The day, and in words how far away it is; while the applicant is awaited it moves."""
+        if application.due_on is None or application.is_decided:
+            return ""
+        day = date_format(application.due_on, "DATE_FORMAT")
+        if application.status == Application.Status.INFO_NEEDED:
+            return gettext("waits for the applicant")
+        left = (application.due_on - today()).days
+        if left == 0:
+            return gettext("%(day)s (today)") % {"day": day}
+        if left > 0:
+            text = ngettext("%(day)s (in %(n)s day)", "%(day)s (in %(n)s days)", left)
+        else:
+            text = ngettext("%(day)s (%(n)s day late)", "%(day)s (%(n)s days late)", -left)
+        return text % {"day": day, "n": abs(left)}
 
 
 @admin.register(Organization)

@@ -4,15 +4,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
-from orgs import clock, emails, registration
+from orgs import clock, documents, emails, registration
 from orgs.days import today
 from orgs.holidays import holidays_of
 from orgs.models import Application, Inquiry, Membership, Organization
@@ -49,11 +51,12 @@ def submit(pk: int, *, by: User) -> Application:
 
 def due_date(organization: Organization, start: date) -> date:
     """Ten business days later, in the organization's province."""
-    return clock.due(start, REVIEW_DAYS, _holidays(organization, start))
+    return clock.due(start, REVIEW_DAYS, _holidays(organization, start, start))
 
 
-def _holidays(organization: Organization, day: date) -> frozenset[date]:
-    return holidays_of(organization.province, [day.year, day.year + 1])
+def _holidays(organization: Organization, first: date, last: date) -> frozenset[date]:
+    """Of every year that a clock may pass which runs from `first`, or goes on from `last`."""
+    return holidays_of(organization.province, range(first.year, last.year + 2))
 
 
 @transaction.atomic
@@ -69,6 +72,23 @@ def claim(pk: int, *, by: User) -> Application:
 
 
 @transaction.atomic
+def check(pk: int, *, by: User, done: list[str]) -> Application:
+    """Keep which points of the checklist are ticked; what changed is written down."""
+    application = lock_open(pk)
+    if application.checklist.get("done", []) != done:
+        application.checklist = {"done": done}
+        application.save(update_fields=["checklist"])
+        record(application, "application.checked", by=by, done=done)
+    return application
+
+
+@transaction.atomic
+def note(pk: int, *, by: User, text: str) -> None:
+    """Write a note for colleagues into the history; the applicant never reads it."""
+    record(Application.objects.lock(pk=pk), "application.note", by=by, note=text)
+
+
+@transaction.atomic
 def ask(pk: int, *, by: User, question: str, version: int) -> Inquiry:
     """Ask the applicant; the clock stands still until the answer."""
     application = lock_open(pk, version=version)
@@ -81,15 +101,25 @@ def ask(pk: int, *, by: User, question: str, version: int) -> Inquiry:
 
 
 @transaction.atomic
-def answer(inquiry: Inquiry, *, by: User, text: str) -> Application:
-    """The applicant's answer; when no question is open any more, the clock goes on."""
+def answer(
+    inquiry: Inquiry, *, by: User, text: str, file: UploadedFile | None = None, kind: str = ""
+) -> Application:
+    """The applicant's answer, with a document if one is given (`kind` of `Document.Kind`).
+
+    When no question is open any more, the clock goes on. Raises ValidationError when it is
+    answered or the application decided, and with what is wrong with the document.
+    """
     application = Application.objects.lock(pk=inquiry.application_id)
-    now = timezone.now()
-    written = Inquiry.objects.filter(pk=inquiry.pk, answered_at=None).update(
-        answer=text, answered_by=by, answered_at=now
-    )
-    if not written:
+    if application.is_decided:
+        refusal = _("Our staff have decided on this application: an answer changes nothing now.")
+        raise ValidationError(refusal, "decided")
+    inquiry = Inquiry.objects.get(pk=inquiry.pk)  # as it is under the lock
+    if inquiry.answered_at is not None:
         raise ValidationError(_("This question has been answered already."), "answered")
+    if file is not None:  # the last thing that can be refused: no file is kept for nothing
+        documents.store(application.organization, file=file, kind=kind, by=by)
+    inquiry.answer, inquiry.answered_by, inquiry.answered_at = text, by, timezone.now()
+    inquiry.save(update_fields=["answer", "answered_by", "answered_at"])
     is_last = not application.inquiries.filter(answered_at=None).exists()
     if is_last and application.status == Status.INFO_NEEDED:
         move(application, Status.IN_REVIEW, by=by, **_going_on(application))
@@ -105,13 +135,13 @@ def _going_on(application: Application) -> dict[str, Any]:
             application.due_on,
             paused_on=application.waiting_since,
             resumed_on=today(),
-            holidays=_holidays(application.organization, application.waiting_since),
+            holidays=_holidays(application.organization, application.waiting_since, today()),
         )
     return changes
 
 
 @transaction.atomic
-def qualify(pk: int, *, by: User, version: int, note: str = "") -> Application:
+def qualify(pk: int, *, by: User, version: int) -> Application:
     """Qualify the applicant for 24 months from today, or from the end of an unbroken time."""
     application = lock_open(pk, version=version)
     if application.status == Status.INFO_NEEDED:
@@ -120,17 +150,25 @@ def qualify(pk: int, *, by: User, version: int, note: str = "") -> Application:
     _refuse_own(application, by=by)
     organization = Organization.objects.lock(pk=application.organization_id)
     now = timezone.now()
-    move(application, Status.QUALIFIED, by=by, note=note, **_decided(by, now))
-    start = today()
-    is_unbroken = organization.is_qualified(start)
-    begin = organization.qualified_until if is_unbroken else start
-    organization.qualified_since = organization.qualified_since if is_unbroken else start
-    organization.qualified_until = clock.add_months(begin or start, MONTHS)
+    move(application, Status.QUALIFIED, by=by, **_decided(by, now))
+    organization.qualified_since, organization.qualified_until = term(organization, today())
     organization.suspended_on = None
     organization.save(update_fields=["qualified_since", "qualified_until", "suspended_on"])
     application.organization = organization
     emails.qualified(application)
     return application
+
+
+def term(organization: Organization, start: date) -> tuple[date, date]:
+    """First and last day once qualified on `start`; an unbroken qualification goes on from its end.
+
+    It is unbroken when its last day is the eve of `start`: no day is missing between the two.
+    """
+    since, until = organization.qualified_since, organization.qualified_until
+    is_unbroken = any(organization.is_qualified(day) for day in (start, start - clock.DAY))
+    if is_unbroken and since and until:
+        return since, clock.add_months(until, MONTHS)
+    return start, clock.add_months(start, MONTHS)
 
 
 @transaction.atomic
@@ -165,7 +203,7 @@ def lock_open(pk: int, *, version: int | None = None) -> Application:
         text = _("%(person)s decided this application on %(at)s: %(decision)s.")
         params = {
             "person": application.decided_by,
-            "at": timezone.localtime(application.decided_at).strftime("%Y-%m-%d %H:%M"),
+            "at": date_format(timezone.localtime(application.decided_at), "DATETIME_FORMAT"),
             "decision": application.get_status_display(),
         }
         raise ValidationError(text, "decided", params)

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from audit.models import Entry, record
-from orgs import documents, emails, qualification, registration
+from audit.models import record
+from orgs import documents, emails, history, qualification, registration
+from orgs.days import today
 from orgs.models import Application, Document, Organization
 
+ACTS = ("claim", "save", "note", "ask", "qualify", "decline", "preview")
 CONFLICT = 409
 LOOKALIKES = 5
 
@@ -48,12 +50,11 @@ QUESTIONS = {
 class DecisionForm(forms.Form):
     """What the reviewer does; what is written goes to the applicant."""
 
-    act = forms.ChoiceField(
-        choices=[(a, a) for a in ("claim", "save", "ask", "qualify", "decline", "preview")]
-    )
+    act = forms.ChoiceField(choices=[(name, name) for name in ACTS])
     version = forms.IntegerField()
     text = forms.CharField(required=False, max_length=4000)
     template = forms.CharField(required=False)
+    note = forms.CharField(required=False, max_length=4000)
     checklist = forms.MultipleChoiceField(choices=list(CHECKLIST.items()), required=False)
 
     def words(self, application: Application, templates: dict[str, Any]) -> str:
@@ -69,6 +70,7 @@ def application_of(request: HttpRequest, pk: int) -> Application:
     if not request.user.has_perm("orgs.change_application"):
         raise PermissionDenied
     rows = Application.objects.select_related("organization", "claimed_by", "decided_by")
+    rows = rows.prefetch_related("organization__activities")
     return get_object_or_404(rows.exclude(status=Application.Status.DRAFT), pk=pk)
 
 
@@ -101,7 +103,7 @@ def show(
         "doubts": registration.doubts(organization),
         "documents": Document.objects.of(organization),
         "inquiries": application.inquiries.select_related("asked_by", "answered_by"),
-        "history": Entry.objects.about(application).select_related("by"),
+        "history": history.deeds(application),
         "checklist": [(key, text, key in done) for key, text in CHECKLIST.items()],
         "reasons": reasons,
         "questions": questions,
@@ -150,7 +152,12 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 def letters(form: DecisionForm, application: Application) -> list[tuple[str, str]]:
     """What the applicant would read after each act, in their language: (act, text)."""
     question, reason = form.words(application, QUESTIONS), form.words(application, REASONS)
-    found = []
+    organization = application.organization  # changed on this copy only: nothing is saved
+    was = organization.qualified_since, organization.qualified_until
+    since, until = qualification.term(organization, today())
+    organization.qualified_since, organization.qualified_until = since, until
+    found = [(_("Qualified"), emails.preview("qualified", application))]
+    organization.qualified_since, organization.qualified_until = was
     if question:
         found.append((_("Question"), emails.preview("question", application, question=question)))
     if reason:
@@ -161,37 +168,46 @@ def letters(form: DecisionForm, application: Application) -> list[tuple[str, str
 
 @transaction.atomic
 def perform(form: DecisionForm, application: Application, *, by: Any) -> str:
-    """The deed, and what to tell the reviewer. Raises ValidationError."""
-    pk, version = application.pk, form.cleaned_data["version"]
+    """The deed, and what to tell the reviewer. Raises ValidationError, and then nothing is kept."""
+    pk, data = application.pk, form.cleaned_data
+    if data["act"] == "note" and not data["note"].strip():
+        raise ValidationError(_("Write the note first."))
+    if note := data["note"].strip():
+        qualification.note(pk, by=by, text=note)
+    if data["act"] == "note":
+        return _("Your note is in the history.")
+    if data["act"] == "claim":
+        qualification.claim(pk, by=by)
+        return _("You review %(organization)s now.") % {"organization": application.organization}
+    qualification.check(pk, by=by, done=data["checklist"])
+    if data["act"] == "save":
+        return _("The checklist is saved.")
+    return decide(form, application, by=by)
+
+
+def decide(form: DecisionForm, application: Application, *, by: Any) -> str:
+    """Ask, qualify or decline, as the reviewer saw the application. Raises ValidationError."""
+    pk, data = application.pk, form.cleaned_data
     name = {"organization": application.organization}
-    if form.cleaned_data["act"] != "claim":
-        done = {"done": form.cleaned_data["checklist"]}
-        Application.objects.filter(pk=pk).update(checklist=done)
-    match form.cleaned_data["act"]:
-        case "claim":
-            qualification.claim(pk, by=by)
-            return _("You review %(organization)s now.") % name
+    match data["act"]:
         case "ask":
             question = form.words(application, QUESTIONS)
             if not question:
                 raise ValidationError(_("Write the question, or choose one."))
-            qualification.ask(pk, by=by, question=question, version=version)
+            qualification.ask(pk, by=by, question=question, version=data["version"])
             return _("%(organization)s was asked. The clock stands still.") % name
         case "qualify":
-            missing = [str(text) for key, text in CHECKLIST.items() if key not in done["done"]]
-            if missing:
+            unchecked = [str(t) for key, t in CHECKLIST.items() if key not in data["checklist"]]
+            if unchecked:
                 text = _("Before you qualify, check: %(missing)s.")
-                raise ValidationError(text % {"missing": "; ".join(missing)})
-            qualification.qualify(pk, by=by, version=version, note=form.cleaned_data["text"])
+                raise ValidationError(text % {"missing": "; ".join(unchecked)})
+            qualification.qualify(pk, by=by, version=data["version"])
             return _("%(organization)s is qualified, and was told.") % name
-        case "decline":
-            reason = form.words(application, REASONS)
-            if not reason:
-                raise ValidationError(_("Write the reason, or choose one: the applicant reads it."))
-            qualification.decline(pk, by=by, version=version, reason=reason)
-            return _("%(organization)s was declined, and was told why.") % name
-    record(application, "application.checked", by=by)
-    return _("The checklist is saved.")
+    reason = form.words(application, REASONS)
+    if not reason:
+        raise ValidationError(_("Write the reason, or choose one: the applicant reads it."))
+    qualification.decline(pk, by=by, version=data["version"], reason=reason)
+    return _("%(organization)s was declined, and was told why.") % name
 
 
 @require_safe

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -52,13 +51,20 @@ def answer(request: OrgRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            with transaction.atomic():
-                if data["file"]:
-                    kind = data["kind"] or Document.Kind.OTHER
-                    documents.store(request.org, file=data["file"], kind=kind, by=request.user)
-                qualification.answer(inquiry, by=request.user, text=data["answer"])
+            qualification.answer(
+                inquiry,
+                by=request.user,
+                text=data["answer"],
+                file=data["file"],
+                kind=data["kind"] or Document.Kind.OTHER,
+            )
         except ValidationError as refusal:
-            form.add_error("file" if refusal.code != "answered" else None, refusal)
+            inquiry.refresh_from_db()
+            is_again = (inquiry.answer, inquiry.answered_by) == (data["answer"], request.user)
+            if is_again:  # a second click leads where the first one did
+                return redirect("dashboard", request.org.number)
+            is_over = refusal.code in {"answered", "decided"}
+            form.add_error(None if is_over else "file", refusal)
         else:
             messages.success(request, _("Thank you. Our staff go on with your application."))
             return redirect("dashboard", request.org.number)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -6,7 +8,8 @@ from django.utils import translation
 from audit.models import Entry
 from mail.models import Message
 from orgs import qualification
-from orgs.models import Document, Organization
+from orgs.days import today
+from orgs.models import Application, Document, Organization
 from orgs.review import CHECKLIST, REASONS
 from tests.factories import OrganizationFactory, UserFactory
 
@@ -40,7 +43,7 @@ def test_the_queue_shows_what_waits_for_us(desk, sent, reviewer):
 
 
 def test_the_review_has_facts_and_papers(desk, sent, django_assert_max_num_queries):
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         page = desk.get(review(sent))
     for text in ("Maison Sainte-Anne", "1100000125", "lettres.pdf"):
         assert text in page.text
@@ -85,6 +88,58 @@ def test_the_letter_is_read_before_in_the_applicants_language_and_not_sent(desk,
     sent.refresh_from_db()
     assert (sent.status, sent.reason) == ("submitted", "")
     assert not Message.objects.filter(kind="orgs/declined").exists()
+
+
+def test_the_letter_of_a_yes_can_be_read_before_too(desk, sent):
+    page = act(desk, sent, "preview")
+    assert [name for name, _text in page.context["letters"]] == ["Qualified"]
+    assert "Maison Sainte-Anne" in page.context["letters"][0][1]
+    assert Organization.objects.get().qualified_since is None
+
+
+@pytest.mark.parametrize("what", ["note", "claim", "save", "decline"])
+def test_a_note_is_kept_with_whatever_is_done_and_not_sent(desk, sent, reviewer, what):
+    act(desk, sent, what, note="Called them.", text="No papers.")
+    entry = Entry.objects.get(action="application.note")
+    assert (entry.note, entry.by) == ("Called them.", reviewer)
+    assert not Message.objects.filter(text__contains="Called them.").exists()
+    page = desk.get(review(sent)).text
+    assert "Called them." in page
+    assert "Note for colleagues" in page
+
+
+def test_an_empty_note_is_not_kept(desk, sent):
+    assert act(desk, sent, "note").status_code == 409
+    assert not Entry.objects.filter(action="application.note").exists()
+
+
+def test_the_history_is_in_words(desk, sent, applicant, reviewer):
+    inquiry = qualification.ask(sent.pk, question="?", version=sent.version, by=reviewer)
+    qualification.answer(inquiry, text="!", by=applicant)
+    page = desk.get(review(sent)).text
+    for words in ("Sent to us", "Applicant asked", "The applicant answered"):
+        assert words in page
+    assert "application." not in page.split(">History<")[1]
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(0, "(today)"), (1, "(in 1 day)"), (6, "(in 6 days)"), (-1, "(1 day late)")],
+)
+def test_the_queue_says_in_words_when_it_is_due(desk, sent, days, words):
+    Application.objects.update(due_on=today() + timedelta(days=days))
+    assert words in desk.get(reverse("admin:orgs_application_changelist")).text
+
+
+def test_the_queue_says_who_is_waited_for(desk, sent, reviewer):
+    qualification.ask(sent.pk, question="?", version=sent.version, by=reviewer)
+    page = desk.get(reverse("admin:orgs_application_changelist")).text
+    assert "waits for the applicant" in page
+
+
+@pytest.mark.parametrize("pk", ["abc", "0", "99999999999999999999"])
+def test_an_application_that_is_none_is_not_found(desk, sent, pk):
+    assert desk.get(f"/admin/orgs/application/{pk}/change/").status_code == 404
 
 
 def test_no_reason_no_refusal(desk, sent):

@@ -312,3 +312,30 @@ def test_a_question_of_another_organization_is_not_there(client, inquiry, owner)
     assert client.post(url, {"answer": "Ours."}).status_code == 404
     inquiry.refresh_from_db()
     assert inquiry.answered_at is None
+
+
+def test_an_answer_sent_twice_leads_to_the_same_page(client, sent, inquiry, applicant):
+    client.force_login(applicant)
+    url = address("answer", sent, inquiry.pk)
+    first, second = [client.post(url, {"answer": "Here."}) for _ in range(2)]
+    assert first["Location"] == second["Location"]
+
+
+def test_a_second_answer_is_kept_on_the_page_beside_the_first(client, sent, inquiry, applicant):
+    qualification.answer(inquiry, text="From my colleague.", by=applicant)
+    client.force_login(applicant)
+    page = client.post(address("answer", sent, inquiry.pk), {"answer": "From me."})
+    assert page.status_code == 422
+    for text in ("From my colleague.", "From me.", "answered already"):
+        assert text in page.text
+
+
+def test_after_the_decision_the_question_is_closed(client, sent, inquiry, applicant, reviewer):
+    version = Application.objects.get().version
+    qualification.decline(sent.pk, reason="No.", version=version, by=reviewer)
+    client.force_login(applicant)
+    url = address("answer", sent, inquiry.pk)
+    assert "no answer is needed" in client.get(url).text
+    page = client.post(url, {"answer": "Still here."})
+    assert page.status_code == 422
+    assert "Still here." in page.text

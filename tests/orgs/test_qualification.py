@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from audit.models import Entry
 from mail.models import Message
 from orgs import qualification, reminders
-from orgs.models import Application, Inquiry, Organization
+from orgs.models import Application, Document, Inquiry, Organization
 from orgs.tasks import remind
 from tests.conftest import at_once
 from tests.factories import MembershipFactory, UserFactory
+from tests.orgs.conftest import PDF, pdf
 
 TORONTO = ZoneInfo("America/Toronto")
 
@@ -54,6 +55,53 @@ def test_the_clock_stands_still_while_the_applicant_is_awaited(complete, applica
     assert was_due == date(2026, 11, 16)
     assert answered.due_on == date(2026, 11, 23)
     assert (answered.status, answered.waiting_since) == ("in_review", None)
+
+
+def test_holidays_count_after_a_pause_of_years(complete, applicant, reviewer):
+    with at(2026, 11, 2, 10):
+        sent = qualification.submit(complete.pk, by=applicant)
+        inquiry = qualification.ask(sent.pk, question="Page 2?", version=sent.version, by=reviewer)
+    with at(2028, 12, 15, 10):  # ten business days were left; Christmas, New Year in between
+        answered = qualification.answer(inquiry, text="Here.", by=applicant)
+    assert answered.due_on == date(2029, 1, 2)
+
+
+def test_a_decided_application_takes_no_answer(sent, applicant, reviewer, private_files):
+    inquiry = qualification.ask(sent.pk, question="Page 2?", version=sent.version, by=reviewer)
+    version = Application.objects.get().version
+    qualification.decline(sent.pk, reason="No.", version=version, by=reviewer)
+    files = sorted(private_files.rglob("*"))
+    with pytest.raises(ValidationError, match="have decided"):
+        qualification.answer(
+            inquiry, text="Here.", by=applicant, file=pdf(content=PDF + b"2"), kind="other"
+        )
+    assert Inquiry.objects.get().answered_at is None
+    assert sorted(private_files.rglob("*")) == files
+
+
+def test_a_refused_second_answer_leaves_no_file_behind(sent, applicant, reviewer, private_files):
+    inquiry = qualification.ask(sent.pk, question="Page 2?", version=sent.version, by=reviewer)
+    qualification.ask(
+        sent.pk, question="Page 3?", version=Application.objects.get().version, by=reviewer
+    )
+    qualification.answer(inquiry, text="Here.", by=applicant)
+    files = sorted(private_files.rglob("*"))
+    with pytest.raises(ValidationError, match="answered already"):
+        qualification.answer(
+            inquiry, text="Again.", by=applicant, file=pdf(content=PDF + b"2"), kind="other"
+        )
+    assert sorted(private_files.rglob("*")) == files
+    assert Document.objects.count() == 1
+
+
+def test_the_checklist_of_a_decided_application_stays(sent, reviewer):
+    qualification.check(sent.pk, by=reviewer, done=["name"])
+    qualification.check(sent.pk, by=reviewer, done=["name"])
+    assert Entry.objects.filter(action="application.checked").count() == 1
+    qualification.decline(sent.pk, reason="No.", version=sent.version, by=reviewer)
+    with pytest.raises(ValidationError, match="decided this application"):
+        qualification.check(sent.pk, by=reviewer, done=[])
+    assert Application.objects.get().checklist == {"done": ["name"]}
 
 
 def test_a_question_is_answered_once(sent, applicant, reviewer):
@@ -110,9 +158,32 @@ def test_a_renewal_in_time_leaves_no_gap_and_takes_no_day(sent, reviewer):
 
 def test_after_a_gap_it_begins_again(sent, reviewer):
     Organization.objects.update(qualified_since=date(2023, 5, 2), qualified_until=date(2027, 4, 30))
+    with at(2027, 5, 2, 9):  # 1 May is missing
+        qualification.qualify(sent.pk, version=sent.version, by=reviewer)
+    organization = Organization.objects.get()
+    assert organization.qualified_since == date(2027, 5, 2)
+    assert organization.qualified_until == date(2029, 5, 2)
+
+
+def test_the_day_after_the_last_leaves_no_gap(sent, reviewer):
+    Organization.objects.update(qualified_since=date(2023, 5, 2), qualified_until=date(2027, 4, 30))
     with at(2027, 5, 1, 9):
         qualification.qualify(sent.pk, version=sent.version, by=reviewer)
-    assert Organization.objects.get().qualified_since == date(2027, 5, 1)
+    organization = Organization.objects.get()
+    assert organization.qualified_since == date(2023, 5, 2)
+    assert organization.qualified_until == date(2029, 4, 30)
+
+
+def test_a_suspension_breaks_it(sent, reviewer):
+    Organization.objects.update(
+        qualified_since=date(2023, 5, 2),
+        qualified_until=date(2028, 5, 2),
+        suspended_on=date(2027, 1, 4),
+    )
+    with at(2027, 5, 3, 9):
+        qualification.qualify(sent.pk, version=sent.version, by=reviewer)
+    organization = Organization.objects.get()
+    assert (organization.qualified_since, organization.suspended_on) == (date(2027, 5, 3), None)
 
 
 def test_everybody_reads_the_decision_in_their_language(sent, reviewer):
