@@ -33,11 +33,7 @@ class KeptAdmin(admin.ModelAdmin):
 class ApplicationAdmin(KeptAdmin):
     """The queue: soonest due first; each row leads to the review page."""
 
-<<<<<<< HEAD
-    list_display = ("review_link", "of", "status", "age", "due_on", "claimed_by")
-=======
-    list_display = ("review_link", "organization", "status", "age", "due", "claimed_by")
->>>>>>> refs/heads/orgs
+    list_display = ("review_link", "of", "status", "age", "due", "claimed_by")
     list_display_links = None
     list_filter = (
         "status",
