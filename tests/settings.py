@@ -16,4 +16,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+# Each process its own cache: one that is emptied does not lift another's limits.
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+CACHES["default"]["LOCATION"] = f"{REDIS_URL.rpartition('/')[0]}/{2 + WORKER}"  # noqa: F405
 MEDIA_ROOT = str(VAR_DIR / "test-files")  # noqa: F405

@@ -16,6 +16,7 @@ from portal.unapplied import unapplied
 
 QUIET = ("-W", "ignore")
 CELERY = (*QUIET, "-m", "celery", "-A", "portal")
+USUAL_PORT = 8000
 QUEUES = "mail,qualification,alerts,fulfilment,payments"
 
 
@@ -97,10 +98,11 @@ def asked_port() -> int:
 
 def addresses(port: int) -> dict[str, str]:
     """The environment of the children: where each finds the others."""
+    is_usual = port == USUAL_PORT  # sites beside it do not race for the well-known ports
     return os.environ | {
         "SITE_URL": f"http://127.0.0.1:{port}",
-        "PAYPAL_BASE_URL": f"http://127.0.0.1:{free_port(9050)}",
-        "EMAIL_URL": f"smtp://127.0.0.1:{free_port(1025)}",
+        "PAYPAL_BASE_URL": f"http://127.0.0.1:{free_port(9050 if is_usual else 0)}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{free_port(1025 if is_usual else 0)}",
         "PYTHONUNBUFFERED": "1",
     }
 
