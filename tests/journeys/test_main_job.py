@@ -211,7 +211,7 @@ def wait_for_stock(page: Page, browser: Browser, site: Site, scripts: bool, emai
 
 
 SCARCE = "windows-11-enterprise-ltsc-2024"
-BNS = iter(("000007898RR0002", "000004564RR0002", "000001230RR0002", "000000422RR0001"))
+BNS = iter(("000005009RR0001", "000005017RR0001", "000005025RR0001", "000005033RR0001"))
 
 
 def test_from_the_catalogue_to_a_licence_and_a_token(page, browser, site, language, scripts):
