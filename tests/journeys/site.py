@@ -19,6 +19,7 @@ import redis
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START = 120  # seconds
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 PASSWORD = "demo-demo-demo"
 
 
@@ -93,7 +94,8 @@ def start(folder: Path) -> tuple[Site, subprocess.Popen[str]]:
         "PORT": str(port),
         "VAR_DIR": str(folder),
         "DATABASE_URL": database(f"journeys_{os.getpid()}"),
-        "REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + "/1",
+        # Each process its own queues: one site's worker must not take another's tasks.
+        "REDIS_URL": f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{10 + WORKER}",
         "DJANGO_SETTINGS_MODULE": "portal.settings",
     }
     redis.from_url(env["REDIS_URL"]).flushdb()  # an earlier run's limits on sign-ups and mails

@@ -4,6 +4,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 
 import pytest
+from kombu import pools
 
 from mail import outbox
 from portal.celery import app
@@ -60,6 +61,6 @@ def no_broker():
 
 
 def forget_connections() -> None:
-    app.pool.force_close_all()
+    pools.reset()  # else the closed one would be handed out again for the same address
     app.close()
     app.amqp._producer_pool = None
