@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
-from orgs import clock, documents, emails, registration
+from orgs import clock, documents, registration
 from orgs.days import today
+from orgs.emails import applications as emails
 from orgs.holidays import holidays_of
 from orgs.models import Application, Inquiry, Membership, Organization
 

@@ -1,7 +1,7 @@
 """Reminders: to applicants whose answer we wait for, after 5, 15 and 30 days."""
 
-from orgs import emails
 from orgs.days import day_of, today
+from orgs.emails import applications as emails
 from orgs.models import Application, Inquiry
 
 DAYS = (30, 15, 5)

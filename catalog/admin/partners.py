@@ -8,7 +8,7 @@ from django.db.models import JSONField, QuerySet, TextField
 from django.http import HttpRequest
 
 from catalog.models import Category, Partner, PartnerQuestion
-from orgs.admin import KeptAdmin
+from orgs.admin.kept import KeptAdmin
 
 SHORT_TEXTS: dict[Any, Any] = {
     TextField: {"widget": AdminTextareaWidget(attrs={"rows": 5})},

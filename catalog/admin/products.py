@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import stock
 from catalog.admin.partners import SHORT_TEXTS
 from catalog.models import Category, Product
-from orgs.admin import KeptAdmin
+from orgs.admin.kept import KeptAdmin
 
 
 class ProductForm(forms.ModelForm):

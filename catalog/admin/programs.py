@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.admin.partners import SHORT_TEXTS
 from catalog.admin.terms import TermsField, check_question, read_criteria, read_limits
 from catalog.models import Program, ProgramQuestion, ProgramVersion
-from orgs.admin import KeptAdmin
+from orgs.admin.kept import KeptAdmin
 from orgs.days import today
 
 ATTESTATIONS = (

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from catalog.models import StockAlert, StockEntry
-from orgs.admin import KeptAdmin
+from orgs.admin.kept import KeptAdmin
 
 
 class ReadAdmin(KeptAdmin):

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from audit.models import record
 from orgs import documents, qualification
 from orgs.access import OrgRequest, member
-from orgs.forms import AnswerForm
+from orgs.forms.documents import AnswerForm
 from orgs.models import Document, Inquiry
 from orgs.views.registration import files_of
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orgs import documents, qualification, registration
 from orgs.access import OrgRequest, member
-from orgs.forms import STEPS, DocumentForm, StepForm
+from orgs.forms.documents import DocumentForm
+from orgs.forms.registration import STEPS, StepForm
 from orgs.models import Application, Document
 from orgs.requirements import Requirement
 

@@ -8,9 +8,9 @@ from django.utils import translation
 from audit.models import Entry
 from mail.models import Message
 from orgs import qualification
+from orgs.admin.review import CHECKLIST, REASONS
 from orgs.days import today
 from orgs.models import Application, Document, Organization
-from orgs.review import CHECKLIST, REASONS
 from tests.factories import OrganizationFactory, UserFactory
 
 

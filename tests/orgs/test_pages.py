@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from mail.models import Message
 from orgs import documents, qualification
-from orgs.forms import STEPS
+from orgs.forms.registration import STEPS
 from orgs.models import Application, Document, Organization
 from tests.factories import ActivityFactory, MembershipFactory, OrganizationFactory
 from tests.orgs.conftest import PDF, pdf

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from orgs import registration
-from orgs.forms import IdentityForm
+from orgs.forms.registration import IdentityForm
 from orgs.models import Membership, Organization
 from tests.conftest import at_once
 from tests.factories import OrganizationFactory, UserFactory

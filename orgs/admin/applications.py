@@ -1,4 +1,4 @@
-"""Staff's work on organizations: the queue of applications, and the facts on file."""
+"""The queue of applications: soonest due first; each row leads to its review page."""
 
 from typing import Any
 
@@ -11,22 +11,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import record
-from orgs import review
+from orgs.admin import review
+from orgs.admin.kept import KeptAdmin
 from orgs.days import day_of, today
-from orgs.models import Activity, Application, Document, Membership, Organization, Role
-
-
-class KeptAdmin(admin.ModelAdmin):
-    """Rows that nobody deletes; a change is written down with its fields."""
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        action = f"{obj._meta.model_name}.{'changed' if change else 'added'}"
-        record(obj, action, by=request.user, fields=sorted(form.changed_data))
+from orgs.models import Application
 
 
 @admin.register(Application)
@@ -109,55 +97,3 @@ class ApplicationAdmin(KeptAdmin):
         else:
             text = ngettext("%(day)s (%(n)s day late)", "%(day)s (%(n)s days late)", -left)
         return text % {"day": day, "n": abs(left)}
-
-
-@admin.register(Organization)
-class OrganizationAdmin(KeptAdmin):
-    list_display = ("number", "legal_name", "kind", "city", "province", "qualified_until")
-    list_filter = ("kind", "province", "language")
-    search_fields = ("number", "legal_name", "bn", "neq", "email")
-    readonly_fields = (
-        "number",
-        "qualified_since",
-        "qualified_until",
-        "suspended_on",
-        "created_at",
-    )
-    raw_id_fields = ("parent",)
-    filter_horizontal = ("activities",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-
-@admin.register(Membership)
-class MembershipAdmin(KeptAdmin):
-    list_display = ("user", "organization", "role", "joined_at")
-    list_select_related = ("user", "organization", "role")
-    search_fields = ("user__email", "organization__legal_name", "organization__number")
-    raw_id_fields = ("user", "organization")
-
-
-@admin.register(Role)
-class RoleAdmin(KeptAdmin):
-    list_display = ("code", "name_fr", "name_en", "organization")
-
-
-@admin.register(Activity)
-class ActivityAdmin(KeptAdmin):
-    list_display = ("code", "name_fr", "name_en", "group")
-
-
-@admin.register(Document)
-class DocumentAdmin(KeptAdmin):
-    """The list only: a document is opened on the review page, where reading is recorded."""
-
-    list_display = ("name", "organization", "kind", "size", "uploaded_at")
-    list_select_related = ("organization",)
-    exclude = ("file",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

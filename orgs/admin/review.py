@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import record
-from orgs import documents, emails, history, qualification, registration
+from orgs import documents, history, qualification, registration
 from orgs.days import today
+from orgs.emails import applications as emails
 from orgs.models import Application, Document, Organization
 
 ACTS = ("claim", "save", "note", "ask", "qualify", "decline", "preview")

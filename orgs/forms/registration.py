@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orgs import numbers
-from orgs.models import Activity, Document, Organization
+from orgs.models import Activity, Organization
 from orgs.registration import REGISTERED, is_taken
 from orgs.vocabulary import PROVINCES
 
@@ -276,32 +276,3 @@ STEPS: dict[str, type[StepForm]] = {
     "budget": BudgetForm,
     "address": AddressForm,
 }
-
-
-class DocumentForm(forms.Form):
-    """One document."""
-
-    kind = forms.ChoiceField(label=_("What it is"), choices=Document.Kind.choices)
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("PDF, JPEG or PNG, up to 10 MB."),
-        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-    )
-
-
-class AnswerForm(forms.Form):
-    """The applicant's answer to a question of staff, with a document if one was asked for."""
-
-    answer = forms.CharField(label=_("Your answer"), widget=forms.Textarea(attrs={"rows": 5}))
-    kind = forms.ChoiceField(
-        label=_("What the document is"),
-        choices=[("", "—"), *Document.Kind.choices],
-        required=False,
-    )
-    file = forms.FileField(
-        label=_("Document"),
-        help_text=_("PDF, JPEG or PNG, up to 10 MB."),
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
-    )

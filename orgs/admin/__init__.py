@@ -1,0 +1,5 @@
+"""Staff's work on organizations, a file a subject."""
+
+from orgs.admin import applications, organizations
+
+__all__ = ["applications", "organizations"]

@@ -1,0 +1,1 @@
+"""What people type about an organization, made clean; a file a subject."""
