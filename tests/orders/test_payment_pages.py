@@ -79,7 +79,7 @@ def test_a_declined_card_is_said_with_what_to_do(
     assert "Refresh" not in page
     assert url("pay", placed) in page.text
     assert "PayPal did not accept the last payment" in as_member.get(url("detail", placed)).text
-    with django_assert_max_num_queries(16):  # it asks PayPal, and writes down that it did
+    with django_assert_max_num_queries(14):  # twelve, and the test's own two savepoints
         as_member.get(return_url(payment))
 
 
