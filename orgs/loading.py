@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.models import record
 from orgs import clock, demofile, staff
-from orgs.days import TORONTO
+from orgs.days import TORONTO, today
 from orgs.holidays import holidays_of
 from orgs.models import Activity, Application, Inquiry, Membership, Organization, Role
 from orgs.models.organization import FIRST_NUMBER
@@ -99,10 +99,11 @@ def _application(organization: Organization, row: demofile.Organization) -> None
         years = [row.submitted_on.year, row.submitted_on.year + 1]
         holidays = holidays_of(row.province, years)
         application.due_on = clock.due(row.submitted_on, REVIEW_DAYS, holidays)
-    if status == Status.QUALIFIED and row.qualified_since:
-        application.decided_at = _at_ten(row.qualified_since)
-    if row.submitted_on and status == Status.DECLINED:
-        application.decided_at = _at_ten(row.submitted_on + timedelta(days=9))
+    if status == Status.QUALIFIED:
+        application.decided_at = _at_ten(row.qualified_since or row.submitted_on or today())
+    if status == Status.DECLINED:
+        sent_on = row.submitted_on or today() - timedelta(days=9)
+        application.decided_at = _at_ten(sent_on + timedelta(days=9))
         with translation.override(row.language):
             application.reason = _(
                 "The papers you sent are those of a business that pays dividends."

@@ -23,7 +23,13 @@ from orgs.models import Application, Inquiry, Membership, Organization
 Status = Application.Status
 REVIEW_DAYS = 10  # business days from sending to the decision
 MONTHS = 24  # how long a qualification lasts
-OPEN = (Status.SUBMITTED, Status.IN_REVIEW, Status.INFO_NEEDED)
+
+
+def begin(organization: Organization, kind: Application.Kind, *, by: User) -> Application:
+    """A draft for an organization that its caller has locked, and that has nothing open."""
+    application = Application.objects.create(organization=organization, kind=kind, started_by=by)
+    record(application, "application.started", by=by, kind=kind)
+    return application
 
 
 @transaction.atomic
@@ -69,6 +75,24 @@ def claim(pk: int, *, by: User) -> Application:
     else:
         record(application, "application.claimed", by=by)
         Application.objects.filter(pk=pk).update(claimed_by=by)
+    return application
+
+
+@transaction.atomic
+def assign(pk: int, *, to: User, by: User) -> Application:
+    """Give an application to a colleague.
+
+    Raises ValidationError when that person may not decide.
+    """
+    application = lock_open(pk)
+    if not (to.is_active and to.is_staff and to.has_perm("orgs.change_application")):
+        text = _("%(person)s does not work on applications.")
+        raise ValidationError(text, "not_staff", {"person": to})
+    if application.status == Status.SUBMITTED:
+        move(application, Status.IN_REVIEW, by=by, note=str(to), claimed_by=to)
+    elif application.claimed_by_id != to.pk:
+        record(application, "application.assigned", by=by, note=str(to), to=to.pk)
+        Application.objects.filter(pk=pk).update(claimed_by=to)
     return application
 
 
@@ -148,7 +172,7 @@ def qualify(pk: int, *, by: User, version: int) -> Application:
     if application.status == Status.INFO_NEEDED:
         text = _("The applicant has not answered yet: wait for the answer, or decline.")
         raise ValidationError(text, "waiting")
-    _refuse_own(application, by=by)
+    _refuse_judge(application, by=by)
     organization = Organization.objects.lock(pk=application.organization_id)
     now = timezone.now()
     move(application, Status.QUALIFIED, by=by, **_decided(by, now))
@@ -176,7 +200,7 @@ def term(organization: Organization, start: date) -> tuple[date, date]:
 def decline(pk: int, *, by: User, version: int, reason: str) -> Application:
     """Do not qualify, with the reason that the applicant reads."""
     application = lock_open(pk, version=version)
-    _refuse_own(application, by=by)
+    _refuse_judge(application, by=by)
     changes = _decided(by, timezone.now()) | {"reason": reason}
     move(application, Status.DECLINED, by=by, note=reason, **changes)
     emails.declined(application)
@@ -187,8 +211,12 @@ def _decided(by: User, now: datetime) -> dict[str, Any]:
     return {"decided_by": by, "decided_at": now, "waiting_since": None}
 
 
-def _refuse_own(application: Application, *, by: User) -> None:
-    """Nobody decides about an organization they belong to."""
+def _refuse_judge(application: Application, *, by: User) -> None:
+    """Nobody decides about an organization they belong to, nor twice about the same."""
+    appealed = application.previous
+    if appealed is not None and appealed.decided_by_id == by.pk:
+        text = _("You decided what is appealed here: a colleague has to look at it.")
+        raise ValidationError(text, "same")
     if Membership.objects.of(by).filter(organization=application.organization_id).exists():
         text = _("You are a member of this organization: a colleague has to decide.")
         raise ValidationError(text, "own")
@@ -208,7 +236,7 @@ def lock_open(pk: int, *, version: int | None = None) -> Application:
             "decision": application.get_status_display(),
         }
         raise ValidationError(text, "decided", params)
-    if application.status not in OPEN:
+    if application.status not in Application.OPEN_SENT:
         raise ValidationError(_("This application has not been sent yet."), "draft")
     if version is not None and application.version != version:
         text = _("The application has changed since you opened it. Look at it again, then decide.")

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import reader_language
@@ -35,6 +36,7 @@ def start(*, by: User) -> Organization:
     Raises ValidationError when the person has five drafts already.
     """
     drafts = Application.objects.filter(started_by=by, status=Application.Status.DRAFT)
+    drafts = drafts.filter(kind=Application.Kind.FIRST)
     if drafts.count() >= MOST_DRAFTS:
         text = _("You have %(most)s drafts. Finish one of them first.")
         raise ValidationError(text, "too_many", {"most": MOST_DRAFTS})
@@ -56,7 +58,11 @@ def save_step(form: Any, *, version: int, by: User) -> Application:
     organization: Organization = form.instance
     draft = (
         Application.objects.select_for_update()
-        .filter(organization=organization, status=Application.Status.DRAFT)
+        .filter(
+            organization=organization,
+            status=Application.Status.DRAFT,
+            kind=Application.Kind.FIRST,
+        )
         .first()
     )
     if draft is None or draft.version != version:
@@ -66,7 +72,9 @@ def save_step(form: Any, *, version: int, by: User) -> Application:
             form.save()
     except IntegrityError as error:
         raise ValidationError(REGISTERED, "registered") from error
-    Application.objects.filter(pk=draft.pk).update(version=F("version") + 1)
+    Application.objects.filter(pk=draft.pk).update(
+        version=F("version") + 1, saved_at=timezone.now()
+    )
     record(draft, "application.saved", by=by, step=type(form).__name__)
     return draft
 

@@ -109,7 +109,12 @@ def texts(file: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str], s
 def update(area: Area) -> list[Message]:
     """Bring an area's catalogue up to date with its texts; returns what lacks French."""
     found, known = area.find(), area.read()
-    fresh = Catalog(locale="fr", charset="utf-8", header_comment=f"# French texts: {area.name}")
+    fresh = Catalog(
+        locale="fr",
+        charset="utf-8",
+        header_comment=f"# French texts: {area.name}",
+        creation_date=known.creation_date,  # kept, so that a file changes with its texts only
+    )
     for message in found:
         if not message.id:
             continue

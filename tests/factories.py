@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
@@ -102,6 +103,9 @@ class ApplicationFactory(DjangoModelFactory):
 
     organization = factory.SubFactory(OrganizationFactory, unqualified=True)
     started_by = factory.SubFactory(UserFactory)
+    decided_at = factory.LazyAttribute(
+        lambda o: timezone.now() if getattr(o, "status", "") in {"qualified", "declined"} else None
+    )
 
 
 class PartnerFactory(DjangoModelFactory):

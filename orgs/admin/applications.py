@@ -1,6 +1,6 @@
 """The queue of applications: soonest due first; each row leads to its review page."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from orgs.admin import review
 from orgs.admin.kept import KeptAdmin
 from orgs.days import day_of, today
 from orgs.models import Application
+from orgs.models.application import ApplicationQuerySet
 
 
 @admin.register(Application)
@@ -37,8 +38,8 @@ class ApplicationAdmin(KeptAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         """What was sent; without a filter, only what is not decided."""
-        rows: QuerySet[Application] = super().get_queryset(request)
-        rows = rows.exclude(status=Application.Status.DRAFT)
+        every = cast(ApplicationQuerySet, super().get_queryset(request))
+        rows = every.sent()
         match = request.resolver_match
         is_list = match is not None and str(match.url_name).endswith("changelist")
         if is_list and not request.GET:

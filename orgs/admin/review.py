@@ -72,7 +72,7 @@ def application_of(request: HttpRequest, pk: int) -> Application:
         raise PermissionDenied
     rows = Application.objects.select_related("organization", "claimed_by", "decided_by")
     rows = rows.prefetch_related("organization__activities")
-    return get_object_or_404(rows.exclude(status=Application.Status.DRAFT), pk=pk)
+    return get_object_or_404(rows.sent(), pk=pk)
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from orgs.models.application import Application, Inquiry
 from orgs.models.document import Document
 from orgs.models.membership import Membership, Role
-from orgs.models.organization import Activity, Organization
+from orgs.models.organization import Activity, Organization, Standing
 
 __all__ = [
     "Activity",
@@ -13,4 +13,5 @@ __all__ = [
     "Membership",
     "Organization",
     "Role",
+    "Standing",
 ]

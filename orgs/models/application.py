@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +24,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def newest(self) -> "Application | None":
         return self.order_by("-pk").first()
 
+    def sent(self) -> "ApplicationQuerySet":
+        """What staff ever saw: neither drafts nor what was put away unsent."""
+        return self.exclude(status__in=[Application.Status.DRAFT, Application.Status.PUT_AWAY])
+
     def waiting_for_staff(self) -> "ApplicationQuerySet":
         """The queue: sent, and not decided or waiting for the applicant; soonest due first."""
         waiting = (Application.Status.SUBMITTED, Application.Status.IN_REVIEW)
@@ -32,6 +37,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 class Application(models.Model):
     """What an organization asks: to be recognized as real."""
 
+    class Kind(models.TextChoices):
+        FIRST = "first", _("First application")
+        RENEWAL = "renewal", _("Renewal")
+        APPEAL = "appeal", _("Appeal")
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
         SUBMITTED = "submitted", pgettext_lazy("application", "Sent")
@@ -39,9 +49,12 @@ class Application(models.Model):
         INFO_NEEDED = "info_needed", _("We need something from you")
         QUALIFIED = "qualified", _("Qualified")
         DECLINED = "declined", _("Not accepted")
+        PUT_AWAY = "put_away", _("Never sent, and put away")
+
+    OPEN_SENT: ClassVar = (Status.SUBMITTED, Status.IN_REVIEW, Status.INFO_NEEDED)
 
     MOVES: ClassVar[Mapping[str, Container[str]]] = {
-        Status.DRAFT: {Status.SUBMITTED},
+        Status.DRAFT: {Status.SUBMITTED, Status.PUT_AWAY},
         Status.SUBMITTED: {
             Status.IN_REVIEW,
             Status.INFO_NEEDED,
@@ -55,6 +68,16 @@ class Application(models.Model):
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="applications"
     )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.FIRST)
+    previous = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followed_by",
+        verbose_name=_("about the decision on"),
+    )
+    words = models.TextField(_("what the applicant says"), blank=True)
     status = models.CharField(
         _("status"), max_length=20, choices=Status.choices, default=Status.DRAFT
     )
@@ -63,6 +86,7 @@ class Application(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
+    saved_at = models.DateTimeField(_("last saved"), default=timezone.now)
     submitted_at = models.DateTimeField(_("sent"), null=True, blank=True)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -97,6 +121,22 @@ class Application(models.Model):
                 name="orgs_one_open_application",
                 violation_error_message=_("This organization has an application under way."),
             ),
+            models.UniqueConstraint(
+                fields=["previous"],
+                condition=Q(kind="appeal"),
+                name="orgs_one_appeal_a_decision",
+                violation_error_message=_("This decision has been appealed already."),
+            ),
+            models.CheckConstraint(
+                name="orgs_appeal_is_about_a_decision",
+                condition=Q(kind="appeal", previous__isnull=False)
+                | (~Q(kind="appeal") & Q(previous=None)),
+            ),
+            models.CheckConstraint(
+                name="orgs_decided_by_somebody_sometime",
+                condition=Q(status__in=["qualified", "declined"], decided_at__isnull=False)
+                | (~Q(status__in=["qualified", "declined"]) & Q(decided_at=None)),
+            ),
             models.CheckConstraint(
                 name="orgs_clock_stands_still",
                 condition=(Q(status="info_needed") & ~Q(waiting_since=None))
@@ -106,6 +146,15 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"D-{self.pk}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == self.Status.DRAFT
+
+    @property
+    def is_over(self) -> bool:
+        """Decided or put away: another one can be begun."""
+        return self.is_decided or self.status == self.Status.PUT_AWAY
 
     @property
     def is_decided(self) -> bool:

@@ -1,6 +1,6 @@
 """The organization: its facts, as everyone else reads them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 import pghistory
@@ -10,11 +10,13 @@ from django.db import connection, models
 from django.db.models import Q
 from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.languages import Bilingual
 
 FIRST_NUMBER = 100001
+RENEWAL_TIME = timedelta(days=60)  # before its end, a qualification can be renewed
 BN_ROOT = 9  # digits of a business number that say whose it is
 
 
@@ -62,10 +64,44 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.select_for_update(of=("self",)).get(pk=pk)
 
     def qualified(self, *, on: date) -> "OrganizationQuerySet":
-        """Qualified on a day of Toronto, and not suspended."""
+        """Qualified on a day of Toronto, and neither suspended nor closed."""
         return self.filter(
-            qualified_since__lte=on, qualified_until__gte=on, suspended_on__isnull=True
+            qualified_since__lte=on,
+            qualified_until__gte=on,
+            suspended_on__isnull=True,
+            closed_on__isnull=True,
         )
+
+    def standing(self, standing: str, *, on: date) -> "OrganizationQuerySet":
+        """Those that stand so on a day: `Organization.standing` as a query."""
+        soon = on + RENEWAL_TIME
+        match standing:
+            case Standing.MERGED:
+                return self.exclude(merged_into=None)
+            case Standing.CLOSED:
+                return self.filter(merged_into=None).exclude(closed_on=None)
+            case Standing.SUSPENDED:
+                return self.filter(closed_on=None).exclude(suspended_on=None)
+            case Standing.QUALIFIED:
+                return self.qualified(on=on).filter(qualified_until__gt=soon)
+            case Standing.RENEWAL_DUE:
+                return self.qualified(on=on).filter(qualified_until__lte=soon)
+        neither = self.filter(closed_on=None, suspended_on=None)
+        if standing == Standing.LAPSED:
+            return neither.filter(qualified_until__lt=on)
+        return neither.filter(Q(qualified_since=None) | Q(qualified_since__gt=on))
+
+
+class Standing(models.TextChoices):
+    """How an organization stands; it follows from its dates, so that nothing can go stale."""
+
+    APPLICANT = "applicant", _("Not qualified yet")
+    QUALIFIED = "qualified", pgettext_lazy("organization", "Qualified")
+    RENEWAL_DUE = "renewal_due", _("Renewal due")
+    LAPSED = "lapsed", _("Qualification ended")
+    SUSPENDED = "suspended", _("Suspended")
+    CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged into another")
 
 
 @pghistory.track()
@@ -130,6 +166,15 @@ class Organization(models.Model):
     qualified_since = models.DateField(_("qualified since"), null=True, blank=True)
     qualified_until = models.DateField(_("qualified until"), null=True, blank=True)
     suspended_on = models.DateField(_("suspended on"), null=True, blank=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = OrganizationQuerySet.as_manager()
@@ -177,6 +222,12 @@ class Organization(models.Model):
                 violation_error_message=_("A qualification has a first and a last day."),
             ),
             models.CheckConstraint(
+                name="orgs_merged_is_closed",
+                condition=Q(merged_into=None)
+                | (Q(closed_on__isnull=False) & ~Q(merged_into=models.F("id"))),
+                violation_error_message=_("A merged organization is closed."),
+            ),
+            models.CheckConstraint(
                 name="orgs_budget_not_negative",
                 condition=Q(annual_budget=None) | Q(annual_budget__gte=0),
                 violation_error_message=_("A budget cannot be negative."),
@@ -190,7 +241,23 @@ class Organization(models.Model):
         """Whether the organization is known to be real on a day of Toronto."""
         return bool(
             self.suspended_on is None
+            and self.closed_on is None
             and self.qualified_since
             and self.qualified_until
             and self.qualified_since <= on <= self.qualified_until
         )
+
+    def standing(self, on: date) -> Standing:
+        """How it stands on a day of Toronto: one answer, the gravest."""
+        if self.merged_into_id:
+            return Standing.MERGED
+        if self.closed_on:
+            return Standing.CLOSED
+        if self.suspended_on:
+            return Standing.SUSPENDED
+        if not self.qualified_since or not self.qualified_until or self.qualified_since > on:
+            return Standing.APPLICANT
+        if self.qualified_until < on:
+            return Standing.LAPSED
+        is_soon = self.qualified_until <= on + RENEWAL_TIME
+        return Standing.RENEWAL_DUE if is_soon else Standing.QUALIFIED
