@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 FILE: Final = Path(__file__).with_name("cra_codes.tsv")
@@ -27,7 +27,7 @@ STATUSES: Final = {
     "Revoked-Other": _("Revoked"),
     "Annulled": _("Annulled"),
     "Suspended": _("Suspended"),
-    "Active": _("Active"),
+    "Active": pgettext_lazy("corporation", "Active"),
 }
 
 ACTIVE: Final = "Active"
