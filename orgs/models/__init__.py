@@ -5,6 +5,7 @@ from orgs.models.document import Document
 from orgs.models.fact import Fact
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
+from orgs.models.view import SavedView
 
 __all__ = [
     "Activity",
@@ -15,5 +16,6 @@ __all__ = [
     "Membership",
     "Organization",
     "Role",
+    "SavedView",
     "Standing",
 ]
