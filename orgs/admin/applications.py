@@ -61,7 +61,7 @@ class ApplicationAdmin(KeptAdmin):
 
         return [*self.list_display, act]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
         mine = SavedView.objects.filter(owner=request.user)
         context = {
             "title": _("Applications"),
@@ -75,7 +75,7 @@ class ApplicationAdmin(KeptAdmin):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view
-        ours = {
+        ours: dict[str, tuple[Any, str]] = {
             "statistics/": (statistics.page, "statistics"),
             "views/": (queue.keep, "keep_view"),
             "views/<int:pk>/forget/": (queue.forget, "forget_view"),

@@ -10,11 +10,12 @@ from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.models import User
 from orgs import qualification, queue, staff
 from orgs.days import today
 from orgs.models import Organization, SavedView
@@ -22,6 +23,12 @@ from orgs.vocabulary import PROVINCES
 
 LIST = "admin:orgs_application_changelist"
 OF_A_PAGE = ("p", "e")  # what an address says that is no part of a view
+
+
+class StaffRequest(HttpRequest):
+    """A request that the admin's door let through: somebody is signed in."""
+
+    user: User
 
 
 class PageByKeys(Paginator):
@@ -33,7 +40,7 @@ class PageByKeys(Paginator):
         rows: Any = self.object_list
         keys = list(rows.values_list("pk", flat=True)[first : first + self.per_page])
         found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
-        return self._get_page([found[key] for key in keys if key in found], at, self)
+        return Page([found[key] for key in keys if key in found], at, self)
 
 
 class ViewFilter(admin.SimpleListFilter):
@@ -46,7 +53,7 @@ class ViewFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:
         return queue.View.choices
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+    def queryset(self, request: Any, queryset: Any) -> Any:
         view = self.value() or default_view(request)
         if view is None or view not in queue.View.values:
             return queryset
@@ -112,7 +119,7 @@ def is_filtered(request: HttpRequest) -> bool:
     return bool(set(request.GET) - {"view", "q", "o", *OF_A_PAGE})
 
 
-def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+def tabs(request: StaffRequest) -> list[dict[str, Any]]:
     """The views as links, with how many each has."""
     here, base = view_of(request), reverse(LIST)
     counts = queue.counts(by=request.user, on=today())
@@ -129,8 +136,10 @@ def tabs(request: HttpRequest) -> list[dict[str, Any]]:
 
 def query_of(params: QueryDict) -> str:
     """What an address says of a view, without the page one is on."""
-    kept = sorted((k, v) for k, v in params.items() if k not in OF_A_PAGE and v)
-    return urlencode(kept)
+    kept = params.copy()
+    for name in OF_A_PAGE:
+        kept.pop(name, None)
+    return kept.urlencode()
 
 
 class KeepForm(forms.ModelForm):
@@ -155,11 +164,11 @@ def back(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def claim(request: HttpRequest, pk: int) -> HttpResponse:
+def claim(request: StaffRequest, pk: int) -> HttpResponse:
     """Take an application from the list."""
     guard(request)
     try:
-        application = qualification.claim(pk, by=request.user)  # type: ignore[arg-type]
+        application = qualification.claim(pk, by=request.user)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
@@ -169,11 +178,11 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: StaffRequest, pk: int) -> HttpResponse:
     """Give one's own application back to all."""
     guard(request)
     try:
-        application = qualification.release(pk, by=request.user)  # type: ignore[arg-type]
+        application = qualification.release(pk, by=request.user)
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
     else:
@@ -183,7 +192,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def keep(request: HttpRequest) -> HttpResponse:
+def keep(request: StaffRequest) -> HttpResponse:
     """Keep the list as it is under a name; the same name again is the new view."""
     guard(request)
     name = request.POST.get("name", "").strip()
@@ -198,7 +207,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def forget(request: HttpRequest, pk: int) -> HttpResponse:
+def forget(request: StaffRequest, pk: int) -> HttpResponse:
     """Stop keeping one's own view."""
     guard(request)
     view = get_object_or_404(SavedView, pk=pk, owner=request.user)

@@ -54,7 +54,7 @@ def labels(found: Report) -> list[str]:
 def numbers(found: Report) -> Plot:
     rows = found.weeks.values()
     received, decided = [r.received for r in rows], [r.decided for r in rows]
-    return plot(labels(found), [(_("Received"), received), (_("Decided"), decided)])
+    return plot(labels(found), [(_("Came in"), received), (_("Decided"), decided)])
 
 
 def days(found: Report) -> Plot:
@@ -69,7 +69,7 @@ def days(found: Report) -> Plot:
 
 def by_kind(found: Report) -> list[tuple[Any, Row]]:
     kinds = [(Application.Kind(kind).label, row) for kind, row in found.kinds.items()]
-    return [*kinds, (_("All"), found.total)]
+    return [*kinds, (_("All kinds"), found.total)]
 
 
 def ages() -> Iterator[str]:
@@ -87,7 +87,7 @@ def as_csv(found: Report) -> HttpResponse:
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="qualification-{today()}.csv"'
     write = csv.writer(answer).writerow
-    write([_("Part"), _("Of"), _("Received"), _("Decided"), _("Median"), _("90th percentile")])
+    write([_("Part"), _("Of"), _("Came in"), _("Decided"), _("Median"), _("90th percentile")])
     rows: list[tuple[str, date | str, Row]] = [
         *((_("Week"), week, row) for week, row in found.weeks.items()),
         *((_("Kind"), str(kind), row) for kind, row in by_kind(found)),
