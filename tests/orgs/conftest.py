@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from orgs import documents, qualification, registration, staff
 from orgs.models import Application, Organization
 from tests.factories import ActivityFactory, UserFactory
+from tests.registers.conftest import registers  # noqa: F401  (a fixture)
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
 
