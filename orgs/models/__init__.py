@@ -1,7 +1,7 @@
 """Organizations, their members, documents and applications."""
 
 from orgs.models.application import Application, Inquiry
-from orgs.models.document import Document
+from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
@@ -14,6 +14,7 @@ __all__ = [
     "Inquiry",
     "Membership",
     "Organization",
+    "Page",
     "Role",
     "Standing",
 ]
