@@ -93,8 +93,21 @@ def is_taken(field: str, value: str, *, by: Organization) -> bool:
     return others.filter(**{field: value}).exists()
 
 
-def profile_of(organization: Organization) -> Profile:
-    """What is known about an applicant, as the requirements read it; three queries."""
+def profile_of(
+    organization: Organization,
+    *,
+    papers: frozenset[str] | None = None,
+    is_listed: bool | None = None,
+) -> Profile:
+    """What is known about an applicant, as the requirements read it; three queries.
+
+    Whoever has read them already gives the kinds of its papers, and whether it is a listed charity.
+    """
+    if papers is None:
+        kinds = Document.objects.of(organization).accepted().values_list("kind", flat=True)
+        papers = frozenset(kinds)
+    if is_listed is None:
+        is_listed = evidence.is_listed_charity(organization)
     return Profile(
         kind=organization.kind,
         legal_name=organization.legal_name,
@@ -110,11 +123,9 @@ def profile_of(organization: Organization) -> Profile:
         mission=organization.mission,
         activities=frozenset(a.code for a in organization.activities.all()),
         budget=organization.annual_budget,
-        documents=frozenset(
-            Document.objects.of(organization).accepted().values_list("kind", flat=True)
-        ),
+        documents=papers,
         is_branch=organization.parent_id is not None,
-        is_listed_charity=evidence.is_listed_charity(organization),
+        is_listed_charity=is_listed,
     )
 
 

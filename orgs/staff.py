@@ -1,9 +1,9 @@
 """Staff: the groups whose members do the portal's daily work, and what each may."""
 
-from collections.abc import Iterable
 from typing import Final
 
 from django.contrib.auth.models import Group, Permission
+from django.db.models import QuerySet
 
 from accounts.models import User
 
@@ -16,6 +16,7 @@ GROUPS: Final = {
         "orgs.inquiry": "view",
         "orgs.membership": "view change add",
         "orgs.role": "view",
+        "orgs.readytext": "view change add",
         "orgs.activity": "view",
         "accounts.user": "view",
         "mail.message": "view change",
@@ -49,7 +50,7 @@ GROUPS: Final = {
 }
 
 
-def reviewers() -> Iterable[User]:
+def reviewers() -> QuerySet[User]:
     """The colleagues who work on applications, by name; those of the group, not every superuser."""
     people = User.objects.filter(groups__name="qualification", is_active=True, is_staff=True)
     return people.order_by("first_name", "last_name", "pk")

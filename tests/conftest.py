@@ -19,13 +19,14 @@ pytest_plugins = ["tests.paypal_fixture", "tests.mailbox"]
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """A test of races empties every table when it ends: put back what migrations wrote."""
-    post_migrate.connect(_write_roles, sender=apps.get_app_config("orgs"))
+    post_migrate.connect(_write_rows, sender=apps.get_app_config("orgs"))
     with django_db_blocker.unblock():
-        _write_roles()
+        _write_rows()
 
 
-def _write_roles(**_signal: object) -> None:
+def _write_rows(**_signal: object) -> None:
     import_module("orgs.migrations.0002_roles").create(apps, None)
+    import_module("orgs.migrations.0009_ready_texts_rows").create(apps, None)
 
 
 @pytest.fixture(autouse=True)

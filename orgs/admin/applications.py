@@ -83,7 +83,7 @@ class ApplicationAdmin(KeptAdmin):
             "<int:pk>/act/": (review.act, "act"),
             "<int:pk>/claim/": (queue.claim, "claim"),
             "<int:pk>/release/": (queue.release, "release"),
-            "<int:pk>/documents/<int:document_pk>/": (review.document, "document"),
+            "<int:pk>/history/": (review.past, "past"),
         }
         made = [
             path(address, view(page), name=f"orgs_application_{name}")

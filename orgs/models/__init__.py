@@ -5,6 +5,7 @@ from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
+from orgs.models.reason import ReadyText, ReadyTextUse
 from orgs.models.view import SavedView
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "Membership",
     "Organization",
     "Page",
+    "ReadyText",
+    "ReadyTextUse",
     "Role",
     "SavedView",
     "Standing",

@@ -15,7 +15,17 @@ from django.core.files.storage import default_storage
 
 from accounts.models import User
 from audit.models import Entry
-from orgs.models import Activity, Application, Document, Inquiry, Membership, Organization, Role
+from orgs import sandboxing
+from orgs.models import (
+    Activity,
+    Application,
+    Document,
+    Inquiry,
+    Membership,
+    Organization,
+    Page,
+    Role,
+)
 from orgs.staff import ensure_groups
 from portal.seeding import spread as words
 from portal.seeding import stories
@@ -23,7 +33,7 @@ from portal.seeding.bulk import Row, copy, copy_tracked, next_keys, next_of
 from portal.seeding.spread import Spread
 from portal.seeding.stories import Course, Status, Story, at
 
-PAPER = "documents/seed/paper"
+PAPER, PICTURE = "documents/seed/paper", "pages/seed/picture"
 PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
@@ -189,26 +199,44 @@ def _activities(invented: list[Invented]) -> list[Row]:
 
 
 def _write_papers(invented: list[Invented], *, now: datetime) -> None:
-    """All the same file: it is there, and can be opened."""
-    if not default_storage.exists(PAPER):
-        default_storage.save(PAPER, ContentFile(PDF))
+    """All the same file and picture: they are there, and can be opened."""
+    picture = _picture()
     rows: list[Row] = [
         {
             "organization_id": one.pk,
             "kind": kind,
+            "status": Document.Status.CLEAN,
             "file": PAPER,
             "name": f"{kind}-{one.index}.pdf",
             "content_type": "application/pdf",
             "size": len(PDF),
             "sha256": hashlib.sha256(PDF).hexdigest(),
+            "page_count": 1,
             "uploaded_by_id": one.owner,
             "uploaded_at": at(one.story.courses[0].started_on, one.index),
+            "scan_due_at": None,
+            "draw_due_at": None,
         }
         for one in invented
         for kind in PAPERS[one.row["kind"]]
     ]
-    keys = next_keys(Document, len(rows))
+    keys, pages = next_keys(Document, len(rows)), next_keys(Page, len(rows))
     copy(Document, ({"id": k} | dict(r) for k, r in zip(keys, rows, strict=True)), now=now)
+    drawn = (
+        {"id": page, "document_id": document, "number": 1} | picture
+        for page, document in zip(pages, keys, strict=True)
+    )
+    copy(Page, drawn, now=now)
+
+
+def _picture() -> dict[str, Any]:
+    """The paper and the picture of its page, drawn as any other's, unless they are there."""
+    frames = sandboxing.run("pages", "application/pdf", 1, 1, data=PDF).frames
+    about, picture = frames[0]
+    for name, content in ((PAPER, PDF), (PICTURE, picture)):
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(content))
+    return {"image": PICTURE, "width": about["width"], "height": about["height"]}
 
 
 def _write_applications(invented: list[Invented], staff: list[int], *, now: datetime) -> None:

@@ -1,35 +1,21 @@
-// Letters as shortcuts on the staff's queue and review page. Every page works without them.
+// Letters as shortcuts on the staff's queue and review page, larger pages, a history that loads
+// where it is opened. Every page works without it.
 
 const help = document.getElementById("keys");
-const list = document.getElementById("result_list");
 const OFF = "desk-keys-off";
+const isList = help?.dataset.keys === "list";
 
-function rows() {
-  if (help.dataset.keys === "list") return [...(list?.querySelectorAll("tbody th a, tbody td.field-review_link a") ?? [])];
-  return [...document.querySelectorAll(".paper-page, [data-page]")];
-}
+const rows = () => [...document.querySelectorAll(isList ? "#result_list .field-review_link a" : ".papers a.page")];
 
 function move(step) {
   const all = rows();
   if (!all.length) return;
-  const at = all.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
+  const at = all.indexOf(document.activeElement);
   const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
-  if (!next.matches("a")) next.tabIndex = -1;
+  next.closest("details")?.setAttribute("open", "");
   next.focus();
   next.scrollIntoView({ block: "nearest" });
 }
-
-const keys = {
-  j: () => move(1),
-  k: () => move(-1),
-  o: () => (help.dataset.keys === "list" ? document.activeElement.closest?.("tr")?.querySelector("a")?.click() : enlarge()),
-  a: () => focusOn("[name=act][value=qualify]"),
-  r: () => focusOn("#text"),
-  "?": () => {
-    help.open = !help.open;
-    if (help.open) help.querySelector("summary").focus();
-  },
-};
 
 function focusOn(selector) {
   const target = document.querySelector(selector);
@@ -37,15 +23,27 @@ function focusOn(selector) {
   target?.scrollIntoView({ block: "center" });
 }
 
-function enlarge() {
-  document.activeElement.closest?.("[data-page]")?.classList.toggle("large");
+function open() {
+  if (rows().includes(document.activeElement)) document.activeElement.click();
 }
 
-// Only where the letters mean nothing else, and only inside the page's own work.
+const keys = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: open,
+  a: () => focusOn("[name=act][value=qualify]"),
+  r: () => focusOn("#text"),
+  "?": () => {
+    help.open = !help.open;
+    if (help.open) focusOn("#keys summary");
+  },
+};
+
+// Only where a letter means nothing else, and only inside the page's own work.
 function isFree(event) {
   const at = event.target;
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  if (at.matches("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return false;
+  if (at.matches("input:not([type=checkbox], [type=radio]), textarea, select")) return false;
   return at === document.body || Boolean(at.closest("#changelist, .review, #keys"));
 }
 
@@ -56,8 +54,30 @@ if (help) {
   on.addEventListener("change", () => (on.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
   document.addEventListener("keydown", (event) => {
     const deed = keys[event.key];
-    if (!deed || !on.checked || !isFree(event)) return;
+    if (!deed || !on.checked || !isFree(event) || (isList && "ar".includes(event.key))) return;
     event.preventDefault();
     deed();
+  });
+}
+
+// A page of a document becomes larger where it is.
+document.addEventListener("click", (event) => {
+  const page = event.target.closest?.(".papers a.page");
+  if (!page || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  page.classList.toggle("large");
+  page.scrollIntoView({ block: "nearest" });
+});
+
+// What is only opened now and then is fetched then; without scripts its link leads there.
+for (const part of document.querySelectorAll("details[data-load]")) {
+  part.addEventListener("toggle", async () => {
+    if (!part.open || part.dataset.loaded) return;
+    part.dataset.loaded = "1";
+    const answer = await fetch(part.dataset.load);
+    if (!answer.ok) return;
+    const inside = document.createElement("div");
+    inside.innerHTML = await answer.text();
+    part.querySelector("p").replaceWith(inside);
   });
 }

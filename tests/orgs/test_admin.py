@@ -3,14 +3,13 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
-from django.utils import translation
 
 from audit.models import Entry
 from mail.models import Message
 from orgs import qualification
-from orgs.admin.review import CHECKLIST, REASONS
+from orgs.admin.decisions import CHECKLIST
 from orgs.days import today
-from orgs.models import Application, Document, Organization
+from orgs.models import Application, Organization, ReadyText
 from tests.factories import OrganizationFactory, UserFactory
 
 
@@ -23,6 +22,15 @@ def act(client, application, what, **typed):
     application.refresh_from_db()
     url = reverse("admin:orgs_application_act", args=[application.pk])
     return client.post(url, {"act": what, "version": application.version} | typed)
+
+
+def ready(words):
+    """The text of that beginning in English."""
+    return ReadyText.objects.get(text_en__startswith=words)
+
+
+def past(application):
+    return reverse("admin:orgs_application_past", args=[application.pk])
 
 
 @pytest.fixture
@@ -80,11 +88,11 @@ def test_an_application_is_claimed_checked_and_qualified(desk, sent, reviewer):
 
 
 def test_the_letter_is_read_before_in_the_applicants_language_and_not_sent(desk, sent):
-    page = act(desk, sent, "preview", template="business")
+    business = ready("The papers are those of a business")
+    page = act(desk, sent, "preview", template=business.pk)
     assert '<div lang="fr">' in page.text
-    with translation.override("fr"):
-        assert str(REASONS["business"]) in page.text
-    assert 'value="business" selected' in page.text
+    assert page.text.count(business.text_fr) == 2  # in the letter, and where it is chosen
+    assert f'value="{business.pk}" selected' in page.text
     sent.refresh_from_db()
     assert (sent.status, sent.reason) == ("submitted", "")
     assert not Message.objects.filter(kind="orgs/declined").exists()
@@ -103,9 +111,8 @@ def test_a_note_is_kept_with_whatever_is_done_and_not_sent(desk, sent, reviewer,
     entry = Entry.objects.get(action="application.note")
     assert (entry.note, entry.by) == ("Called them.", reviewer)
     assert not Message.objects.filter(text__contains="Called them.").exists()
-    page = desk.get(review(sent)).text
-    assert "Called them." in page
-    assert "Note for colleagues" in page
+    assert "Called them." in desk.get(review(sent)).text
+    assert "Note for colleagues: Called them." in desk.get(past(sent)).text
 
 
 def test_an_empty_note_is_not_kept(desk, sent):
@@ -116,7 +123,7 @@ def test_an_empty_note_is_not_kept(desk, sent):
 def test_the_history_is_in_words(desk, sent, applicant, reviewer):
     inquiry = qualification.ask(sent.pk, question="?", version=sent.version, by=reviewer)
     qualification.answer(inquiry, text="!", by=applicant)
-    page = desk.get(review(sent)).text
+    page = desk.get(past(sent)).text
     for words in ("Sent to us", "Applicant asked", "The applicant answered"):
         assert words in page
     assert "application." not in page.split(">History<")[1]
@@ -150,10 +157,11 @@ def test_no_reason_no_refusal(desk, sent):
 
 
 def test_a_reason_is_in_the_applicants_language(desk, sent):
-    act(desk, sent, "decline", template="business")
+    business = ready("The papers are those of a business")
+    act(desk, sent, "decline", template=business.pk)
     sent.refresh_from_db()
-    with translation.override("fr"):
-        assert (sent.status, sent.reason) == ("declined", str(REASONS["business"]))
+    assert (sent.status, sent.reason) == ("declined", business.text_fr)
+    assert ReadyText.objects.with_uses().get(pk=business.pk).used == 1
 
 
 def test_what_was_typed_stays_when_a_colleague_was_faster(desk, sent, applicant, reviewer):
@@ -168,14 +176,6 @@ def test_what_was_typed_stays_when_a_colleague_was_faster(desk, sent, applicant,
     assert sent.status == "in_review"
 
 
-def test_reading_a_paper_is_written_down(desk, sent, reviewer):
-    document = Document.objects.get()
-    url = reverse("admin:orgs_application_document", args=[sent.pk, document.pk])
-    assert desk.get(url)["Content-Disposition"].startswith("attachment")
-    entry = Entry.objects.about(document).first()
-    assert (entry.action, entry.by) == ("document.read", reviewer)
-
-
 def test_fulfilment_staff_neither_read_nor_act(client, sent, reviewer, settings):
     settings.DEBUG = True
     fay = UserFactory(is_staff=True)
@@ -183,8 +183,7 @@ def test_fulfilment_staff_neither_read_nor_act(client, sent, reviewer, settings)
     client.force_login(fay)
     assert client.get(review(sent)).status_code == 403
     assert act(client, sent, "qualify", checklist=list(CHECKLIST)).status_code == 403
-    url = reverse("admin:orgs_application_document", args=[sent.pk, Document.objects.get().pk])
-    assert client.get(url).status_code == 403
+    assert client.get(past(sent)).status_code == 403
     sent.refresh_from_db()
     assert sent.status == "submitted"
 

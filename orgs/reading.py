@@ -1,0 +1,58 @@
+"""Reading: an application with what its review page shows, in as few queries as that takes."""
+
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.cache import cache
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from audit.models import Entry
+from orgs.models import Activity, Application, Document, Inquiry, Organization, Page
+
+KEPT_FOR = 300  # seconds
+
+
+def applications() -> QuerySet[Application]:
+    """With people, the ids of the activities, and whether there are questions and notes."""
+    of_this = {"subject_type": ContentType.objects.get_for_model(Application)}
+    notes = Entry.objects.filter(**of_this, subject_id=OuterRef("pk"), action="application.note")
+    chosen = Organization.activities.through.objects.filter(organization=OuterRef("organization"))
+    people = ("claimed_by", "decided_by", "submitted_by", "previous__decided_by")
+    return (
+        Application.objects.sent()
+        .select_related("organization", *people)
+        .annotate(
+            is_asked=Exists(Inquiry.objects.filter(application=OuterRef("pk"))),
+            is_noted=Exists(notes),
+            activity_keys=ArraySubquery(chosen.values("activity")),
+        )
+    )
+
+
+def recall_activities(application: Any) -> None:
+    """Put the activities on the organization: the words are few, and the same for everybody."""
+    wanted = set(application.activity_keys)
+    known = cache.get("orgs.activities") or []
+    if not wanted <= {activity.pk for activity in known}:
+        known = list(Activity.objects.all())
+        cache.set("orgs.activities", known, KEPT_FOR)
+    chosen = [activity for activity in known if activity.pk in wanted]
+    _put(application.organization, "activities", chosen)
+
+
+def papers(organization: Organization) -> list[Document]:
+    """The organization's papers with the pictures of their pages, in one query."""
+    shown = ("number", "image", "width", "height")
+    pages = Page.objects.filter(document=OuterRef("pk")).order_by("number")
+    drawn = ArraySubquery(pages.values(data=JSONObject(**{name: name for name in shown})))
+    found: list[Any] = list(Document.objects.of(organization).annotate(drawn=drawn))
+    for document in found:
+        _put(document, "pages", [Page(document=document, **data) for data in document.drawn])
+    return found
+
+
+def _put(row: Any, name: str, rows: list[Any]) -> None:
+    """As `prefetch_related` would have."""
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = rows
