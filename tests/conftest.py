@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.models.signals import post_migrate
+from django.urls import get_resolver
 from django.utils import translation
 
 from portal.invariants import breaches
@@ -19,6 +20,7 @@ pytest_plugins = ["tests.paypal_fixture", "tests.mailbox"]
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """A test of races empties every table when it ends: put back what migrations wrote."""
+    assert get_resolver().url_patterns  # read before a test turns DEBUG on: as production has them
     post_migrate.connect(_write_roles, sender=apps.get_app_config("orgs"))
     with django_db_blocker.unblock():
         _write_roles()
