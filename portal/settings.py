@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "accounts",
     "mail",
     "audit",
+    "registers",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -174,7 +175,7 @@ DEMO_PASSWORD = "demo-demo-demo"  # noqa: S105  (public; accounts.backends refus
 # Languages, numbers, time
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale/borrowed"]  # see portal/borrowed.py
 FORMAT_MODULE_PATH = ["portal.formats"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "America/Toronto"  # the days of programs are Toronto's; people see their own zone
@@ -188,7 +189,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "files"))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "orgs.private_files.PrivateStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -200,6 +201,9 @@ ACCEL_REDIRECT = env.bool("ACCEL_REDIRECT", default=False)  # nginx sends privat
 FILE_UPLOAD_PERMISSIONS = 0o644 if ACCEL_REDIRECT else 0o600  # nginx reads as another user
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes, without files
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
+REQUEST_MAX_BYTES = 26 * 1024 * 1024  # several documents at once, as deploy/nginx.conf says too
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+CLAMD_URL = env.str("CLAMD_URL", default="")  # tcp://host:3310 or unix:///path; "": no scanner
 
 # Mail: rows in the outbox, sent over SMTP
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")

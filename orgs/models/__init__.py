@@ -1,7 +1,8 @@
 """Organizations, their members, documents and applications."""
 
 from orgs.models.application import Application, Inquiry
-from orgs.models.document import Document
+from orgs.models.document import Document, Page
+from orgs.models.fact import Fact
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
 
@@ -9,9 +10,11 @@ __all__ = [
     "Activity",
     "Application",
     "Document",
+    "Fact",
     "Inquiry",
     "Membership",
     "Organization",
+    "Page",
     "Role",
     "Standing",
 ]
