@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "accounts",
     "mail",
     "audit",
+    "registers",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -3,6 +3,7 @@
 from orgs.models.application import Application, Inquiry
 from orgs.models.branch import BranchLetter
 from orgs.models.document import Document
+from orgs.models.fact import Fact
 from orgs.models.invitation import Invitation, JoinRequest
 from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
@@ -12,6 +13,7 @@ __all__ = [
     "Application",
     "BranchLetter",
     "Document",
+    "Fact",
     "Inquiry",
     "Invitation",
     "JoinRequest",
