@@ -1,8 +1,12 @@
 """Celery's front door to organizations."""
 
 from celery import shared_task
+from django.conf import settings
 
-from orgs import invitations, joining, reminders
+from orgs import documents, invitations, joining, page_images, reminders, scanning
+from orgs.models import Document
+
+BATCH = 50
 
 
 @shared_task
@@ -16,3 +20,28 @@ def write_off() -> None:
     """End invitations and requests that nobody answered. Beat runs it each hour; twice is once."""
     invitations.expire_due()
     joining.expire_due()
+
+
+@shared_task
+def sweep_documents() -> None:
+    """Hand due documents to workers, and delete what was taken back. Beat runs it often."""
+    documents.purge()
+    if settings.CLAMD_URL:
+        for pk in Document.objects.to_scan().values_list("pk", flat=True)[:BATCH]:
+            scan_document.delay(pk)
+    for pk in Document.objects.to_draw().values_list("pk", flat=True)[:BATCH]:
+        draw_document.delay(pk)
+
+
+@shared_task
+def scan_document(pk: int) -> None:
+    """Ask the virus scanner about one document. Run twice, it is decided once."""
+    if settings.CLAMD_URL and (document := scanning.claim(pk)):
+        scanning.scan(document)
+
+
+@shared_task
+def draw_document(pk: int) -> None:
+    """Make pictures of one document's pages. Run twice, each page is drawn once."""
+    if document := page_images.claim(pk):
+        page_images.draw(document)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orgs.views import invitations, joining, organization, people, registration
+from orgs.views import documents, invitations, joining, organization, people, registration
 
 app_name = "orgs"
 urlpatterns = [
@@ -25,11 +25,10 @@ urlpatterns = [
     path("o/<int:org>/people/requests/<int:pk>/", joining.decide, name="join_request"),
     path("o/<int:org>/people/invitations/<int:pk>/again/", people.send_again, name="invite_again"),
     path("o/<int:org>/people/invitations/<int:pk>/end/", people.call_back, name="end_invitation"),
-    path("o/<int:org>/documents/<int:pk>/", organization.document, name="document"),
-    path(
-        "o/<int:org>/documents/<int:pk>/remove/",
-        registration.remove_document,
-        name="remove_document",
-    ),
+    path("o/<int:org>/documents/", documents.page, name="documents"),
+    path("o/<int:org>/documents/<int:pk>/", documents.document, name="document"),
+    path("o/<int:org>/documents/<int:pk>/remove/", documents.remove, name="remove_document"),
+    path("o/<int:org>/documents/<int:pk>/bring-back/", documents.bring_back, name="bring_back"),
+    path("o/<int:org>/documents/<int:pk>/rename/", documents.rename, name="rename_document"),
     path("o/<int:org>/questions/<int:pk>/", organization.answer, name="answer"),
 ]

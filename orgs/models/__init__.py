@@ -2,7 +2,7 @@
 
 from orgs.models.application import Application, Inquiry
 from orgs.models.branch import BranchLetter
-from orgs.models.document import Document
+from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
 from orgs.models.invitation import Invitation, JoinRequest
 from orgs.models.membership import Membership, Role, Tenure
@@ -19,6 +19,7 @@ __all__ = [
     "JoinRequest",
     "Membership",
     "Organization",
+    "Page",
     "Role",
     "Standing",
     "Tenure",

@@ -65,7 +65,7 @@ def remember(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orgs", "0006_people")]
+    dependencies = [("orgs", "0007_people")]
     operations = [
         migrations.RunPython(grant, migrations.RunPython.noop),
         migrations.RunPython(remember, migrations.RunPython.noop),
