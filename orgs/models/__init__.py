@@ -1,22 +1,28 @@
 """Organizations, their members, documents and applications."""
 
 from orgs.models.application import Application, Inquiry
+from orgs.models.branch import BranchLetter
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
-from orgs.models.membership import Membership, Role
+from orgs.models.invitation import Invitation, JoinRequest
+from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
 from orgs.models.view import SavedView
 
 __all__ = [
     "Activity",
     "Application",
+    "BranchLetter",
     "Document",
     "Fact",
     "Inquiry",
+    "Invitation",
+    "JoinRequest",
     "Membership",
     "Organization",
     "Page",
     "Role",
     "SavedView",
     "Standing",
+    "Tenure",
 ]
