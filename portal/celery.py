@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
     "scan and draw documents": {"task": "orgs.tasks.sweep_documents", "schedule": 20},
     "remind applicants": {"task": "orgs.tasks.remind", "schedule": crontab(hour=7, minute=0)},
+    "write off what nobody answered": {"task": "orgs.tasks.write_off", "schedule": 3600},
     "put the shelf together": {
         "task": "catalog.tasks.put_shelf_together",
         "schedule": crontab(minute=20),
