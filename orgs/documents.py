@@ -1,6 +1,7 @@
 """Documents: stored privately, recognized by their content, never run in anybody's browser."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import PurePath
 
 import filetype
@@ -19,17 +20,26 @@ from orgs.models import Application, Document, Organization
 ACCEPTED = {"application/pdf", "image/jpeg", "image/png"}
 MOST = 20  # documents of an organization
 WITH_APPLICANT = {Application.Status.DRAFT, Application.Status.INFO_NEEDED}
+UNDER_REVIEW = set(Application.OPEN_SENT)
 CLOSED = _("Our staff have your application: its documents cannot be changed now.")
 
 
-def store(organization: Organization, *, file: UploadedFile, kind: str, by: User) -> Document:
+def store(
+    organization: Organization,
+    *,
+    file: UploadedFile,
+    kind: str,
+    by: User,
+    with_staff: bool = False,
+) -> Document:
     """Keep a file, while the applicant has the application.
 
+    `with_staff`: also while staff have it; the caller writes that the application has changed.
     Raises ValidationError with what is wrong with it and what to send instead.
     """
     check(file)
     with transaction.atomic():
-        lock_with_applicant(organization)
+        lock_with_applicant(organization, or_in=UNDER_REVIEW if with_staff else ())
         if Document.objects.of(organization).count() >= MOST:
             text = _("You have sent %(most)s documents. Remove one that is not needed.")
             raise ValidationError(text, "too_many", {"most": MOST})
@@ -47,14 +57,14 @@ def store(organization: Organization, *, file: UploadedFile, kind: str, by: User
     return document
 
 
-def lock_with_applicant(organization: Organization) -> Application:
+def lock_with_applicant(organization: Organization, *, or_in: Collection[str] = ()) -> Application:
     """The application that the applicant can add to; raises ValidationError when staff have it.
 
     The lock on the organization is the one that `qualification.submit` takes.
     """
     Organization.objects.lock(pk=organization.pk)
     application = Application.objects.of(organization).newest()
-    if application is None or application.status not in WITH_APPLICANT:
+    if application is None or application.status not in {*WITH_APPLICANT, *or_in}:
         raise ValidationError(CLOSED, "closed")
     return application
 
@@ -103,6 +113,11 @@ def remove(document: Document, *, by: User) -> None:
     if lock_with_applicant(document.organization).status != Application.Status.DRAFT:
         raise ValidationError(CLOSED, "closed")
     record(document.organization, "document.removed", by=by, note=document.name)
+    destroy(document)
+
+
+def destroy(document: Document) -> None:
+    """The row now, and the file once this is committed."""
     storage, name = document.file.storage, document.file.name
     document.delete()
     if name:

@@ -1,6 +1,6 @@
 """Organizations, their members, documents and applications."""
 
-from orgs.models.application import Application, Inquiry
+from orgs.models.application import Application, Inquiry, NewBudget, Remark
 from orgs.models.document import Document
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
@@ -11,7 +11,9 @@ __all__ = [
     "Document",
     "Inquiry",
     "Membership",
+    "NewBudget",
     "Organization",
+    "Remark",
     "Role",
     "Standing",
 ]

@@ -73,7 +73,7 @@ def test_a_decided_application_takes_no_answer(sent, applicant, reviewer, privat
     files = sorted(private_files.rglob("*"))
     with pytest.raises(ValidationError, match="have decided"):
         qualification.answer(
-            inquiry, text="Here.", by=applicant, file=pdf(content=PDF + b"2"), kind="other"
+            inquiry, text="Here.", by=applicant, files=[pdf(content=PDF + b"2")], kind="other"
         )
     assert Inquiry.objects.get().answered_at is None
     assert sorted(private_files.rglob("*")) == files
@@ -88,7 +88,7 @@ def test_a_refused_second_answer_leaves_no_file_behind(sent, applicant, reviewer
     files = sorted(private_files.rglob("*"))
     with pytest.raises(ValidationError, match="answered already"):
         qualification.answer(
-            inquiry, text="Again.", by=applicant, file=pdf(content=PDF + b"2"), kind="other"
+            inquiry, text="Again.", by=applicant, files=[pdf(content=PDF + b"2")], kind="other"
         )
     assert sorted(private_files.rglob("*")) == files
     assert Document.objects.count() == 1
