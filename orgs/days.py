@@ -4,11 +4,11 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
-from accounts.languages import reader_language
 from orgs.clock import TORONTO, day_of
 
-__all__ = ["TORONTO", "day_of", "in_words", "today"]
+__all__ = ["TORONTO", "day_of", "today", "written"]
 
 
 def today() -> date:
@@ -16,8 +16,8 @@ def today() -> date:
     return timezone.localdate(timezone=TORONTO)
 
 
-def in_words(day: date) -> str:
-    """`March 1, 2028`; in French the first of a month is an ordinal: `1er mars 2028`."""
+def written(day: date) -> str:
+    """A day in words of the reader's language; in French the first of a month is an ordinal."""
     words = date_format(day, "DATE_FORMAT")
-    is_first = reader_language() == "fr" and day.day == 1
+    is_first = day.day == 1 and (get_language() or "fr").startswith("fr")
     return f"1er{words[1:]}" if is_first else words

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.languages import reader_language
 from audit.models import Entry
-from orgs.days import in_words
+from orgs.days import written
 from orgs.models import Application, Organization, Standing
 
 CHIPS: Final[Mapping[str, str]] = {
@@ -140,4 +140,4 @@ def _reason(organization: Organization, deed: str) -> str:
 
 
 def _in_words(day: date | None) -> str:
-    return in_words(day) if day else ""
+    return written(day) if day else ""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
-from orgs import clock, registration
+from orgs import clock, facts, registration
 from orgs.attachments import attach
 from orgs.days import today
 from orgs.emails import applications as emails
@@ -208,6 +208,7 @@ def _put_in_force(application: Application, organization: Organization, *, by: U
         setattr(organization, name, new[name])
     if changed:
         organization.save(update_fields=changed)
+        facts.declare(organization, ["budget"], by=application.submitted_by or by)
         record(organization, "organization.changed", by=by, fields=changed, renewal=application.pk)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orgs import qualification
-from orgs.days import in_words, today
+from orgs.days import today, written
 from orgs.durations import Usual
 from orgs.models import Application
 
@@ -72,7 +72,7 @@ def _sent(application: Application) -> str:
 def _decision(application: Application) -> Step:
     if application.due_on is None:
         return Step(_("Decision"), "next")
-    day = in_words(application.due_on)
+    day = written(application.due_on)
     if is_late(application):
         text = _("We promised it by %(day)s. We are late: it is among the first in our queue.")
     else:
@@ -86,7 +86,7 @@ def _after_answer(application: Application) -> str:
     if due_on is None:
         return ""
     text = _("If you answer today, by %(day)s at the latest. Each day that we wait is added.")
-    return text % {"day": in_words(due_on)}
+    return text % {"day": written(due_on)}
 
 
 def _pace(usual: Usual | None) -> str:

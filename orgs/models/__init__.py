@@ -2,6 +2,7 @@
 
 from orgs.models.application import Application, Inquiry, NewBudget, Remark
 from orgs.models.document import Document
+from orgs.models.fact import Fact
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
 
@@ -9,6 +10,7 @@ __all__ = [
     "Activity",
     "Application",
     "Document",
+    "Fact",
     "Inquiry",
     "Membership",
     "NewBudget",

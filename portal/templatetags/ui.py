@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from orgs import notices
-from orgs.days import in_words, today
+from orgs.days import today, written
 from orgs.models import Application, Membership, Organization, Standing
 
 register = template.Library()
@@ -43,7 +43,7 @@ def day(value: datetime.date | None) -> str:
         return ""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value).date()
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), in_words(value))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), written(value))
 
 
 @register.filter
@@ -52,7 +52,7 @@ def moment(value: datetime.datetime | datetime.date | None) -> str:
     if not isinstance(value, datetime.datetime):
         return day(value)
     value = timezone.localtime(value)
-    words = f"{in_words(value.date())}, {date_format(value, 'TIME_FORMAT')}"
+    words = f"{written(value.date())}, {date_format(value, 'TIME_FORMAT')}"
     return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), words)
 
 
@@ -61,7 +61,7 @@ def plain_day(value: datetime.date | None) -> str:
     """A day in words, for texts that are not HTML; of a moment, its day in the active zone."""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value).date()
-    return in_words(value) if value else ""
+    return written(value) if value else ""
 
 
 def is_french() -> bool:
