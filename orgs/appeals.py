@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +11,7 @@ from accounts.models import User
 from audit.models import record
 from orgs import qualification
 from orgs.attachments import attach
+from orgs.contents import Contents
 from orgs.models import Application, Document, Organization
 
 NOTHING: Final = _("There is no decision that you could appeal.")
@@ -37,7 +37,7 @@ def is_appealable(newest: Application) -> bool:
 
 @transaction.atomic
 def send(
-    organization: Organization, *, by: User, words: str, files: Sequence[UploadedFile] = ()
+    organization: Organization, *, by: User, words: str, files: Sequence[Contents] = ()
 ) -> Application:
     """Appeal the newest decision, in the applicant's words, with papers if there are any.
 

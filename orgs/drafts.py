@@ -14,7 +14,7 @@ from audit.moves import move
 from orgs import documents
 from orgs.days import day_of, today
 from orgs.emails import applications as emails
-from orgs.models import Application, Document, Organization
+from orgs.models import Application, Organization
 from orgs.registration import is_taken
 
 KEPT = timedelta(days=90)  # without being saved
@@ -128,7 +128,7 @@ def clear() -> int:
             is_kept = draft.status != Status.PUT_AWAY or not _is_first(draft)
             if is_kept or not organization.memberships.exists():
                 continue
-            for document in Document.objects.of(organization):
+            for document in organization.documents.all():
                 documents.destroy(document)
             organization.memberships.all().delete()
             record(draft, "application.cleared", by=None)

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
-from orgs import clock, facts, registration
+from orgs import clock, documents, facts, registration
 from orgs.attachments import attach
+from orgs.contents import Contents
 from orgs.days import today
 from orgs.emails import applications as emails
 from orgs.holidays import holidays_of
@@ -135,7 +135,7 @@ def ask(pk: int, *, by: User, question: str, version: int) -> Inquiry:
 
 @transaction.atomic
 def answer(
-    inquiry: Inquiry, *, by: User, text: str, files: Sequence[UploadedFile] = (), kind: str = ""
+    inquiry: Inquiry, *, by: User, text: str, files: Sequence[Contents] = (), kind: str = ""
 ) -> Application:
     """The applicant's answer, with the documents that belong to it (`kind` of `Document.Kind`).
 
@@ -186,6 +186,7 @@ def qualify(pk: int, *, by: User, version: int) -> Application:
         raise ValidationError(text, "waiting")
     _refuse_judge(application, by=by)
     organization = Organization.objects.lock(pk=application.organization_id)
+    _refuse_unchecked(organization)
     now = timezone.now()
     move(application, Status.QUALIFIED, by=by, **_decided(by, now))
     organization.qualified_since, organization.qualified_until = term(organization, today())
@@ -248,6 +249,16 @@ def _refuse_judge(application: Application, *, by: User) -> None:
     if Membership.objects.of(by).filter(organization=application.organization_id).exists():
         text = _("You are a member of this organization: a colleague has to decide.")
         raise ValidationError(text, "own")
+
+
+def _refuse_unchecked(organization: Organization) -> None:
+    """Nobody is qualified on a paper that the scanner has not seen, or that it refused."""
+    if papers := documents.unsettled(organization):
+        text = _(
+            "These documents are not checked for viruses, or have to be sent again: %(names)s."
+        )
+        names = ", ".join(paper.name for paper in papers)
+        raise ValidationError(text, "unchecked", {"names": names})
 
 
 def lock_open(pk: int, *, version: int | None = None) -> Application:

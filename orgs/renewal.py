@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,6 +14,7 @@ from accounts.models import User
 from audit.models import record
 from orgs import qualification
 from orgs.attachments import attach
+from orgs.contents import Contents
 from orgs.days import today
 from orgs.models import Application, Document, NewBudget, Organization, Standing
 from orgs.models.organization import RENEWAL_TIME
@@ -48,7 +48,7 @@ def save(
     version: int,
     words: str = "",
     budget: Mapping[str, Any],
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[Contents] = (),
 ) -> Application:
     """Keep what was typed as the draft of a renewal, which is begun when there is none.
 

@@ -1,17 +1,46 @@
 """Celery's front door to organizations."""
 
 from celery import shared_task
+from django.conf import settings
 
-from orgs import drafts, reminders
+from orgs import documents, drafts, page_images, reminders, scanning
+from orgs.models import Document
+
+BATCH = 50
 
 
 @shared_task
 def remind() -> None:
-    """Remind those we wait for, and own up to what is late. Beat runs it each morning."""
+    """Remind applicants whom we wait for. Beat runs it each morning; twice is once."""
     reminders.send_due()
 
 
 @shared_task
 def put_away_drafts() -> None:
-    """Warn of drafts that end soon, and put away those that have ended; each night."""
+    """Remind of drafts that wait, put away those that have ended, clear what is gone; nightly."""
     drafts.sweep()
+
+
+@shared_task
+def sweep_documents() -> None:
+    """Hand due documents to workers, and delete what was taken back. Beat runs it often."""
+    documents.purge()
+    if settings.CLAMD_URL:
+        for pk in Document.objects.to_scan().values_list("pk", flat=True)[:BATCH]:
+            scan_document.delay(pk)
+    for pk in Document.objects.to_draw().values_list("pk", flat=True)[:BATCH]:
+        draw_document.delay(pk)
+
+
+@shared_task
+def scan_document(pk: int) -> None:
+    """Ask the virus scanner about one document. Run twice, it is decided once."""
+    if settings.CLAMD_URL and (document := scanning.claim(pk)):
+        scanning.scan(document)
+
+
+@shared_task
+def draw_document(pk: int) -> None:
+    """Make pictures of one document's pages. Run twice, each page is drawn once."""
+    if document := page_images.claim(pk):
+        page_images.draw(document)

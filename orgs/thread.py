@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from accounts.models import User
 from audit.models import record
 from orgs import qualification
 from orgs.attachments import attach
+from orgs.contents import Contents
 from orgs.models import Application, Document, Inquiry, Remark
 
 
@@ -79,7 +79,7 @@ def _question(inquiry: Inquiry, *, is_over: bool) -> list[Post]:
 
 @transaction.atomic
 def remark(
-    pk: int, *, by: User, words: str, files: Sequence[UploadedFile] = (), kind: str = ""
+    pk: int, *, by: User, words: str, files: Sequence[Contents] = (), kind: str = ""
 ) -> Remark:
     """Add words or papers to an application that staff have; whoever decides must look again.
 

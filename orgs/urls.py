@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orgs.views import application, life, organization, registration
+from orgs.views import application, documents, life, organization, registration
 
 app_name = "orgs"
 urlpatterns = [
@@ -13,12 +13,11 @@ urlpatterns = [
     path("o/<int:org>/register/<slug:name>/", registration.step, name="step"),
     path("o/<int:org>/organization/", organization.detail, name="detail"),
     path("o/<int:org>/people/", organization.people, name="people"),
-    path("o/<int:org>/documents/<int:pk>/", organization.document, name="document"),
-    path(
-        "o/<int:org>/documents/<int:pk>/remove/",
-        registration.remove_document,
-        name="remove_document",
-    ),
+    path("o/<int:org>/documents/", documents.page, name="documents"),
+    path("o/<int:org>/documents/<int:pk>/", documents.document, name="document"),
+    path("o/<int:org>/documents/<int:pk>/remove/", documents.remove, name="remove_document"),
+    path("o/<int:org>/documents/<int:pk>/bring-back/", documents.bring_back, name="bring_back"),
+    path("o/<int:org>/documents/<int:pk>/rename/", documents.rename, name="rename_document"),
     path("o/<int:org>/questions/<int:pk>/", application.answer, name="answer"),
     path("o/<int:org>/application/", application.application, name="application"),
     path("o/<int:org>/applications/<int:pk>/", application.application, name="one_application"),

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from orgs import qualification
+from orgs.forms.documents import FilesField
 from orgs.forms.registration import BudgetForm
 from orgs.models import Document, Organization
 from orgs.renewal import STATEMENT
@@ -15,26 +16,18 @@ MOST_AT_ONCE = 5
 LONGEST = 4000
 
 
-class ManyFilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class Files(forms.FileField):
-    """Several files at once; clean gives a list."""
-
-    widget = ManyFilesInput
+class Files(FilesField):
+    """Papers that may come with words: none, or several at once."""
 
     def __init__(self, *, label: Any) -> None:
         super().__init__(
             label=label,
             required=False,
-            help_text=_("PDF, JPEG or PNG, up to 10 MB each; several at once if you like."),
-            widget=ManyFilesInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+            help_text=_("PDF, JPEG or PNG, up to 10 MB each. You can choose several at once."),
         )
 
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        files = data if isinstance(data, list | tuple) else [data]
-        files = [super(Files, self).clean(file, initial) for file in files if file]
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = super().clean(data, initial)
         if len(files) > MOST_AT_ONCE:
             text = _("Send %(most)s files at most at once, and the others after.")
             raise ValidationError(text, "too_many", {"most": MOST_AT_ONCE})

@@ -1,7 +1,7 @@
 """Organizations, their members, documents and applications."""
 
 from orgs.models.application import Application, Inquiry, NewBudget, Remark
-from orgs.models.document import Document
+from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
@@ -15,6 +15,7 @@ __all__ = [
     "Membership",
     "NewBudget",
     "Organization",
+    "Page",
     "Remark",
     "Role",
     "Standing",

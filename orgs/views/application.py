@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orgs import appeals, durations, qualification, thread, timeline
 from orgs.access import OrgRequest, member
+from orgs.attachments import look_into
 from orgs.forms.application import AnswerForm, AppealForm, RemarkForm
 from orgs.models import Application, Inquiry
 
@@ -64,7 +65,7 @@ def remark(request: OrgRequest, pk: int) -> HttpResponse:
                 found.pk,
                 by=request.user,
                 words=data["words"],
-                files=data["papers"],
+                files=look_into(data["papers"]),
                 kind=data["kind"],
             )
         except ValidationError as refusal:
@@ -94,7 +95,7 @@ def answer(request: OrgRequest, pk: int) -> HttpResponse:
                 inquiry,
                 by=request.user,
                 text=data["answer"],
-                files=data["papers"],
+                files=look_into(data["papers"]),
                 kind=data["kind"],
             )
         except ValidationError as refusal:
@@ -122,7 +123,8 @@ def appeal(request: OrgRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            appeals.send(request.org, by=request.user, words=data["words"], files=data["papers"])
+            papers = look_into(data["papers"])
+            appeals.send(request.org, by=request.user, words=data["words"], files=papers)
         except ValidationError as refusal:
             form.add_error("papers" if data["papers"] else None, refusal)
         else:
