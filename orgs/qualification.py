@@ -25,7 +25,6 @@ from orgs.models import Application, Document, Inquiry, Membership, NewBudget, O
 Status = Application.Status
 REVIEW_DAYS = 10  # business days from sending to the decision
 MONTHS = 24  # how long a qualification lasts
-BUDGET = ("annual_budget", "budget_source", "budget_year")
 
 
 def begin(organization: Organization, kind: Application.Kind, *, by: User) -> Application:
@@ -203,8 +202,8 @@ def _put_in_force(application: Application, organization: Organization, *, by: U
     declared = NewBudget.objects.filter(application=application).first()
     if declared is None:
         return
-    new = {name: getattr(declared, name) for name in BUDGET}
-    changed = [name for name in BUDGET if getattr(organization, name) != new[name]]
+    new = {name: getattr(declared, name) for name in NewBudget.DECLARED}
+    changed = [name for name in NewBudget.DECLARED if getattr(organization, name) != new[name]]
     for name in changed:
         setattr(organization, name, new[name])
     if changed:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
-from orgs import qualification
+from orgs import qualification, statements
 from orgs.attachments import attach
 from orgs.contents import Contents
 from orgs.days import today
@@ -21,11 +21,6 @@ from orgs.models.organization import RENEWAL_TIME
 from orgs.registration import ChangedMeanwhile
 
 RENEWABLE = {Standing.RENEWAL_DUE, Standing.LAPSED}
-STATEMENT_VERSION = "2026-11"
-STATEMENT = _(
-    "I have read the facts above. They are right today, and I may confirm them for the "
-    "organization."
-)
 
 
 def is_open(organization: Organization, newest: Application | None, *, on: date) -> bool:
@@ -88,7 +83,7 @@ def send(draft: Application, *, by: User) -> Application:
     """Confirm the facts on file and send the renewal in; sending twice is sending once."""
     draft = Application.objects.lock(pk=draft.pk)
     if draft.is_draft:
-        statement = {"statement": str(STATEMENT), "version": STATEMENT_VERSION}
+        statement = {"statement": str(statements.RENEWAL), "version": statements.RENEWAL_VERSION}
         record(draft, "application.confirmed", by=by, note=_summary(draft), **statement)
     return qualification.submit(draft.pk, by=by)
 

@@ -6,11 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orgs import qualification
 from orgs.forms.documents import FilesField
 from orgs.forms.registration import BudgetForm
-from orgs.models import Document, Organization
-from orgs.renewal import STATEMENT
+from orgs.models import Document, NewBudget, Organization
+from orgs.statements import RENEWAL
 
 MOST_AT_ONCE = 5
 LONGEST = 4000
@@ -104,7 +103,7 @@ class RenewalForm(BudgetForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     papers = Files(label=_("Financial statements or other papers"))
-    confirmed = forms.BooleanField(label=STATEMENT, required=False)
+    confirmed = forms.BooleanField(label=RENEWAL, required=False)
 
     field_order = ("annual_budget", "budget_source", "budget_year", "words", "papers", "confirmed")
 
@@ -124,7 +123,7 @@ class RenewalForm(BudgetForm):
 
     def budget(self) -> dict[str, Any]:
         """What is declared, by the names of `NewBudget`."""
-        return {name: self.cleaned_data.get(name) for name in qualification.BUDGET}
+        return {name: self.cleaned_data.get(name) for name in NewBudget.DECLARED}
 
 
 class ClosingForm(forms.Form):

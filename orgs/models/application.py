@@ -224,6 +224,8 @@ class Remark(models.Model):
 class NewBudget(models.Model):
     """The budget that a renewal declares; in force once the renewal is accepted."""
 
+    DECLARED: ClassVar = ("annual_budget", "budget_source", "budget_year")
+
     application = models.OneToOneField(
         Application, on_delete=models.PROTECT, related_name="new_budget"
     )

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from orgs import drafts, qualification, renewal, standing
+from orgs import drafts, renewal, standing
 from orgs.access import OrgRequest, member
 from orgs.attachments import look_into
 from orgs.days import today
@@ -54,7 +54,7 @@ def _renewal_form(request: OrgRequest, draft: Application | None) -> RenewalForm
     """As it was saved last, on a copy: what is typed must not show in the facts above."""
     instance = copy(request.org)
     saved = NewBudget.objects.filter(application=draft).first() if draft else None
-    for name in qualification.BUDGET:
+    for name in NewBudget.DECLARED:
         if saved is not None:
             setattr(instance, name, getattr(saved, name))
     initial = {"words": draft.words if draft else ""}

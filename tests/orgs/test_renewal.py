@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from mail.models import Message
-from orgs import qualification, reminders, renewal
+from orgs import qualification, reminders, renewal, statements
 from orgs.days import today
 from orgs.models import Application, Document, NewBudget, Organization
 from orgs.registration import ChangedMeanwhile
@@ -85,7 +85,7 @@ def test_what_was_confirmed_and_declared_is_in_the_trail(due):
     entry = Entry.objects.about(application).get(action="application.confirmed")
     assert "We moved." in entry.note
     assert "610000.00" in entry.note
-    assert entry.data["version"] == renewal.STATEMENT_VERSION
+    assert entry.data["version"] == statements.RENEWAL_VERSION
 
 
 def test_two_windows_do_not_overwrite_each_other(due):
