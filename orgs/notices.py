@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,7 @@ from accounts.languages import reader_language
 from audit.models import Entry
 from orgs.days import written
 from orgs.models import Application, Organization, Standing
+from orgs.models.organization import OrganizationQuerySet
 
 CHIPS: Final[Mapping[str, str]] = {
     Standing.APPLICANT: "mute",
@@ -57,6 +59,38 @@ class Notice:
     todo: str = ""
     url: str = ""
     act: str = ""
+
+
+def statuses() -> list[tuple[str, Any]]:
+    """Every status that an organization can have, with its word."""
+    of_applications = (
+        Application.Status.DRAFT,
+        *Application.OPEN_SENT,
+        Application.Status.DECLINED,
+    )
+    found = [(status.value, status.label) for status in of_applications]
+    return found + [(s.value, s.label) for s in Standing if s != Standing.APPLICANT]
+
+
+def status(organization: Organization, newest: str | None, *, on: date) -> Any:
+    """The word for an organization; `newest` is the status of its newest application."""
+    standing = organization.standing(on)
+    if standing == Standing.APPLICANT and newest:
+        return Application.Status(newest).label
+    return standing.label
+
+
+def with_newest_status(rows: OrganizationQuerySet) -> OrganizationQuerySet:
+    """With `newest_status`: that of the newest application; None when there is none."""
+    newest = Application.objects.filter(organization=OuterRef("pk")).order_by("-pk")
+    return rows.annotate(newest_status=Subquery(newest.values("status")[:1]))
+
+
+def with_status(rows: OrganizationQuerySet, status: str, *, on: date) -> OrganizationQuerySet:
+    """Those of `rows` that have one of the `statuses` on a day."""
+    if status in Standing and status != Standing.APPLICANT:
+        return rows.standing(status, on=on)
+    return with_newest_status(rows.standing(Standing.APPLICANT, on=on)).filter(newest_status=status)
 
 
 def since(organization: Organization, standing: Standing) -> date | None:

@@ -16,11 +16,11 @@ def changed(organization: Organization, deed: str, *, reason: Any, key: str) -> 
     write(deed, organization, key=key, **_said(organization, reason))
 
 
-def preview(organization: Organization, deed: str, *, reason: Any) -> str:
-    """The text of `changed` as the organization would read it, without its address."""
+def preview(organization: Organization, deed: str, *, reason: Any, language: str) -> str:
+    """The text of `changed` as somebody would read it in a language, without its address."""
     context = _said(organization, reason) | {"organization": organization, "url": "…"}
     context |= {"site_name": settings.SITE_NAME, "support_email": settings.SUPPORT_EMAIL}
-    with translation.override(organization.language):
+    with translation.override(language):
         return render_to_string(f"mail/orgs/{deed}/body.txt", context).strip()
 
 
