@@ -24,6 +24,10 @@ app.conf.beat_schedule = {
         "task": "orgs.tasks.put_away_drafts",
         "schedule": crontab(hour=3, minute=0),
     },
+    "put the shelf together": {
+        "task": "catalog.tasks.put_shelf_together",
+        "schedule": crontab(minute=20),
+    },
     "send product alerts": {
         "task": "catalog.tasks.send_alerts",
         "schedule": crontab(hour=2, minute=0),
