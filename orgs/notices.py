@@ -90,7 +90,9 @@ def with_status(rows: OrganizationQuerySet, status: str, *, on: date) -> Organiz
     """Those of `rows` that have one of the `statuses` on a day."""
     if status in Standing and status != Standing.APPLICANT:
         return rows.standing(status, on=on)
-    return with_newest_status(rows.standing(Standing.APPLICANT, on=on)).filter(newest_status=status)
+    applicants: Any = with_newest_status(rows.standing(Standing.APPLICANT, on=on))
+    found: OrganizationQuerySet = applicants.filter(newest_status=status)
+    return found
 
 
 def since(organization: Organization, standing: Standing) -> date | None:
