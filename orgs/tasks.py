@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import documents, drafts, page_images, reminders, scanning
+from orgs import documents, drafts, invitations, joining, page_images, reminders, scanning
 from orgs.models import Document
 
 BATCH = 50
@@ -19,6 +19,13 @@ def remind() -> None:
 def put_away_drafts() -> None:
     """Remind of drafts that wait, put away those that have ended, clear what is gone; nightly."""
     drafts.sweep()
+
+
+@shared_task
+def write_off() -> None:
+    """End invitations and requests that nobody answered. Beat runs it each hour; twice is once."""
+    invitations.expire_due()
+    joining.expire_due()
 
 
 @shared_task

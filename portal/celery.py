@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
         "task": "orgs.tasks.put_away_drafts",
         "schedule": crontab(hour=3, minute=0),
     },
+    "write off what nobody answered": {"task": "orgs.tasks.write_off", "schedule": 3600},
     "put the shelf together": {
         "task": "catalog.tasks.put_shelf_together",
         "schedule": crontab(minute=20),

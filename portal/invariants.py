@@ -198,10 +198,43 @@ INVARIANTS = (
     ),
     Invariant(
         "ordered-by-a-member",
-        "Orders are placed by members of the organization.",
+        "Orders are placed by people who were members then, of it or of one merged into it.",
         """SELECT o.number FROM orders_order o WHERE NOT EXISTS (
-             SELECT 1 FROM orgs_membership m
-             WHERE m.user_id = o.placed_by_id AND m.organization_id = o.organization_id)""",
+             SELECT 1 FROM orgs_tenure t JOIN orgs_organization m ON m.id = t.organization_id
+             WHERE t.user_id = o.placed_by_id AND o.organization_id IN (m.id, m.merged_into_id)
+             AND o.placed_at BETWEEN t.from_at - interval '1 minute'
+               AND coalesce(t.to_at, 'infinity') + interval '1 minute')""",
+    ),
+    Invariant(
+        "somebody-administers",
+        "An organization with people has an administrator among them.",
+        """SELECT o.number FROM orgs_organization o JOIN orgs_membership m
+             ON m.organization_id = o.id JOIN orgs_role r ON r.id = m.role_id
+           WHERE o.closed_on IS NULL AND o.merged_into_id IS NULL
+           GROUP BY o.id HAVING NOT bool_or(r.grants ? 'members.manage')""",
+    ),
+    Invariant(
+        "members-have-their-time",
+        "A member's time is running, in the member's role.",
+        """SELECT m.id FROM orgs_membership m LEFT JOIN orgs_tenure t
+             ON (t.user_id, t.organization_id, t.role_id) =
+                (m.user_id, m.organization_id, m.role_id) AND t.to_at IS NULL
+           WHERE t.id IS NULL""",
+    ),
+    Invariant(
+        "branches-are-signed-for",
+        "A signed branch letter is of the branch's own parent, and no branch is above itself.",
+        """WITH RECURSIVE up AS (
+             SELECT id AS branch, parent_id AS id, 1 AS level FROM orgs_organization
+              WHERE parent_id IS NOT NULL
+             UNION ALL
+             SELECT up.branch, o.parent_id, level + 1 FROM up
+               JOIN orgs_organization o ON o.id = up.id
+              WHERE o.parent_id IS NOT NULL AND level < 9)
+           SELECT branch FROM up WHERE branch = id
+           UNION
+           SELECT l.id FROM orgs_branchletter l JOIN orgs_organization o ON o.id = l.branch_id
+           WHERE l.status = 'signed' AND o.parent_id IS NULL""",
     ),
     Invariant(
         "holds-end",

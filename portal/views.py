@@ -12,7 +12,7 @@ from catalog import explained
 from catalog.models import Partner, Product
 from orders import meters
 from orders.models import Order
-from orgs import appeals, drafts, notices, timeline
+from orgs import appeals, drafts, invitations, notices, timeline
 from orgs.access import OrgRequest, member
 from orgs.days import today
 from orgs.models import Application, Membership, Standing
@@ -38,16 +38,21 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def organizations(request: HttpRequest) -> HttpResponse:
-    """Where one acts: the choice when there are several, the first step when there is none."""
+    """Where one acts: the choice when there are several, the first step when there is none.
+
+    Invitations that wait for an answer come first, also for somebody who lost their e-mail.
+    """
     memberships = list(Membership.objects.of(request.user))
-    if not memberships:
+    invited = invitations.waiting_for(request.user)  # type: ignore[arg-type]  # signed in
+    if not memberships and not invited:
         return redirect("orgs:register")
-    if len(memberships) == 1:
+    if len(memberships) == 1 and not invited:
         return redirect("dashboard", memberships[0].organization.number)
     mine = [membership.organization_id for membership in memberships]
     unsent = Application.objects.filter(status=Application.Status.DRAFT, organization__in=mine)
     context = {
         "memberships": memberships,
+        "invitations": invited,
         "drafts": {draft.organization_id: draft for draft in unsent},
     }
     return render(request, "portal/organizations.html", context)

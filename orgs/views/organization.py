@@ -1,4 +1,4 @@
-"""An organization's own pages: its facts and its people."""
+"""An organization's own pages: its facts."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,11 +15,3 @@ def detail(request: OrgRequest) -> HttpResponse:
     may_read = request.membership.may("profile.edit")
     context = {"files": files_of(request, removable=False) if may_read else []}
     return render(request, "orgs/detail.html", context)
-
-
-@require_safe
-@member()
-def people(request: OrgRequest) -> HttpResponse:
-    """Who acts for the organization, and what each may do."""
-    memberships = request.org.memberships.select_related("user", "role")
-    return render(request, "orgs/people.html", {"memberships": memberships})

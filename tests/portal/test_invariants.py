@@ -20,15 +20,17 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
-from orgs.models import Application, Inquiry, Remark
+from orgs.models import Application, Inquiry, Organization, Remark, Tenure
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
+    BranchLetterFactory,
     MembershipFactory,
     OrderFactory,
     OrderLineFactory,
     OrganizationFactory,
     ProductFactory,
+    UserFactory,
 )
 
 LONG_AGO = timedelta(hours=1)
@@ -214,7 +216,34 @@ def closed_by_nobody():
 
 def ordered_by_an_outsider():
     order = sound_order()
-    order.placed_by.memberships.all().delete()
+    Order.objects.filter(pk=order.pk).update(placed_by=UserFactory())
+
+
+def ordered_after_leaving():
+    order = sound_order()
+    Tenure.objects.filter(user=order.placed_by).update(
+        from_at=timezone.now() - 2 * LONG_AGO, to_at=timezone.now() - LONG_AGO
+    )
+
+
+def nobody_administers():
+    MembershipFactory(role_code="viewer")
+
+
+def member_without_time():
+    Tenure.objects.filter(user=MembershipFactory().user).update(to_at=timezone.now() + LONG_AGO)
+
+
+def above_itself():
+    one = OrganizationFactory()
+    other = OrganizationFactory(parent=one)
+    Organization.objects.filter(pk=one.pk).update(parent=other)
+
+
+def signed_for_nobody():
+    parent, branch = OrganizationFactory(), OrganizationFactory()
+    BranchLetterFactory(branch=branch, parent=parent)
+    Organization.objects.filter(pk=branch.pk).update(parent=None)
 
 
 def hold_without_end():
@@ -271,7 +300,10 @@ PLANTED = {
     "decided-on-what-was-seen": (answered_after_the_decision, added_after_the_decision),
     "moves-have-a-trail": (moved_without_a_trail,),
     "stands-by-a-deed": (suspended_by_nobody, closed_by_nobody),
-    "ordered-by-a-member": (ordered_by_an_outsider,),
+    "ordered-by-a-member": (ordered_by_an_outsider, ordered_after_leaving),
+    "somebody-administers": (nobody_administers,),
+    "members-have-their-time": (member_without_time,),
+    "branches-are-signed-for": (above_itself, signed_for_nobody),
     "holds-end": (hold_without_end,),
     "keys-are-unreadable": (readable_key,),
     "changes-have-a-trail": (captured_without_trail,),
