@@ -31,6 +31,12 @@ def _write_roles(**_signal: object) -> None:
     import_module("orgs.migrations.0008_grants").grant(apps, None)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def site_map():
+    """Read before a test plays development, where the site has a page more."""
+    get_resolver().url_patterns  # noqa: B018
+
+
 @pytest.fixture(autouse=True)
 def english():
     """Tests read English unless they say otherwise."""
