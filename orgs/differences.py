@@ -57,6 +57,11 @@ def steps(organization: Organization) -> list[Step]:
     return found[::-1][:MOST]
 
 
+def between(before: Any, after: Any, fields: tuple[str, ...]) -> list[Change]:
+    """What differs between two rows that have these fields of an organization."""
+    return list(_between(before, after, fields))
+
+
 def _events(organization: Organization) -> list[Any]:
     model: Any = Organization.pgh_event_model  # type: ignore[attr-defined]  # put there by pghistory
     rows = model.objects.filter(pgh_obj_id=organization.pk)

@@ -1,57 +1,52 @@
-"""Finding: what staff type into a search box, as a query that an index answers."""
+"""Finding an organization by a number that somebody knows, without telling them what was found."""
 
-import re
-from typing import Any
+from django.core import signing
+from django.db.models import Q
 
-from django.db.models import Q, Value
-from django.db.models.functions import Lower
-
-from accounts.models import User
 from orgs import numbers
-from orgs.models import Membership, Organization
-from registers.models import Plain
+from orgs.models import Organization
+from orgs.models.organization import BN_ROOT
 
-APPLICATION = re.compile(r"\s*D-?\s*(\d{1,9})\s*", re.IGNORECASE)
-MOST_NUMBER = 9  # digits of a business number
-
-
-def organizations(rows: Any, text: str) -> Any:
-    """Those whose name has all the words, or whose number or address it is."""
-    if not text.strip():
-        return rows
-    return rows.filter(Q(pk__in=_matching(text)))
+SALT = "orgs.handle"
+HANDLE_AGE = 24 * 3600  # seconds
+MOST_DIGITS = 9  # of a number of ours: more would not fit its column
 
 
-def applications(rows: Any, text: str) -> Any:
-    """By their own number (D-12), or by their organization."""
-    if not text.strip():
-        return rows
-    if own := APPLICATION.fullmatch(text):
-        return rows.filter(pk=int(own[1]))
-    return rows.filter(organization__in=_matching(text))
+def by_number(text: str) -> Organization | None:
+    """Whose number this exactly is: ours, the tax agency's (its nine digits will do) or Quebec's.
+
+    A merged organization's number leads to the one it is now; a closed one is not found.
+    """
+    compact = numbers.compact(text)
+    found = Organization.objects.filter(_same(compact)).order_by("parent_id", "pk").first()
+    while found and found.merged_into_id:
+        found = found.merged_into
+    return found if found and found.closed_on is None else None
 
 
-def _matching(text: str) -> Any:
-    """The keys of the organizations that a text means."""
-    known = Organization.objects.values_list("pk", flat=True)
-    if "@" in text:
-        return known.filter(_by_address(text.strip()))
-    number = numbers.compact(text)
-    if re.fullmatch(r"\d{6,10}([A-Z]{2}\d{4})?", number):
-        return known.filter(_by_number(number))
-    for word in text.split():  # without minding accents
-        known = known.alias(plain=Plain("legal_name")).filter(plain__contains=Plain(Value(word)))
-    return known
+def _same(compact: str) -> Q:
+    same = Q(pk=None)
+    if compact.isdecimal() and len(compact) <= MOST_DIGITS:
+        same |= Q(number=int(compact))
+    if len(compact) >= BN_ROOT:
+        same |= Q(neq=compact) | Q(bn=compact)
+    if len(compact) == BN_ROOT:
+        same |= Q(bn__startswith=compact, parent=None)
+    return same
 
 
-def _by_number(number: str) -> Q:
-    """One's own number, a business number or its nine digits, an NEQ."""
-    found = Q(bn__startswith=number) & ~Q(bn="") | Q(neq=number) & ~Q(neq="")
-    return found | Q(number=int(number)) if len(number) < MOST_NUMBER else found
+def handle(organization: Organization) -> str:
+    """Names an organization in an address to somebody who may not learn which it is."""
+    return signing.dumps(organization.pk, salt=SALT)
 
 
-def _by_address(email: str) -> Q:
-    """The address for licences, or a member's."""
-    people = User.objects.alias(low=Lower("email")).filter(low=email.lower())
-    members = Membership.objects.filter(user__in=people).values("organization")
-    return Q(email__iexact=email) | Q(pk__in=members)
+def by_handle(text: str) -> Organization | None:
+    """Whose handle this is; None when it is not ours, or older than a day."""
+    try:
+        pk = signing.loads(text, salt=SALT, max_age=HANDLE_AGE)
+    except signing.BadSignature:
+        return None
+    found = Organization.objects.filter(pk=pk).first()
+    while found and found.merged_into_id:
+        found = found.merged_into
+    return found

@@ -5,17 +5,17 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from audit.models import Entry
-from orgs.models import Activity, Application, Document, Inquiry, Organization, Page
+from orgs.models import Activity, Application, Document, Inquiry, Organization, Page, Remark
 
 KEPT_FOR = 300  # seconds
 
 
 def applications() -> QuerySet[Application]:
-    """With people, the ids of the activities, and whether there are questions and notes."""
+    """With people, the ids of the activities, and whether anything was said or noted."""
     of_this = {"subject_type": ContentType.objects.get_for_model(Application)}
     notes = Entry.objects.filter(**of_this, subject_id=OuterRef("pk"), action="application.note")
     chosen = Organization.activities.through.objects.filter(organization=OuterRef("organization"))
@@ -24,7 +24,8 @@ def applications() -> QuerySet[Application]:
         Application.objects.sent()
         .select_related("organization", *people)
         .annotate(
-            is_asked=Exists(Inquiry.objects.filter(application=OuterRef("pk"))),
+            is_said=Q(Exists(Inquiry.objects.filter(application=OuterRef("pk"))))
+            | Q(Exists(Remark.objects.filter(application=OuterRef("pk")))),
             is_noted=Exists(notes),
             activity_keys=ArraySubquery(chosen.values("activity")),
         )

@@ -121,7 +121,7 @@ QUEUES: tuple[Queue, ...] = (
         "o=1",
         "",
         "catalog.view_product",
-        lambda user, on: Product.objects.live().filter(stock__lte=LOW),
+        lambda user, on: Product.objects.visible().filter(stock__lte=LOW),
     ),
     Queue(
         "dead",

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from orgs import finding
+from orgs import lookup
 from orgs import queue as views
 from orgs.admin import queue, review, statistics
 from orgs.admin.kept import KeptAdmin
@@ -52,7 +52,7 @@ class ApplicationAdmin(KeptAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
-        return finding.applications(queryset, search_term), False
+        return lookup.applications(queryset, search_term), False
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         @admin.display(description=_("act"))

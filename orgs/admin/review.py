@@ -11,12 +11,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import Entry
-from orgs import differences, evidence, facts, history, queue, reading, registration, staff
+from orgs import (
+    differences,
+    evidence,
+    facts,
+    history,
+    queue,
+    reading,
+    registration,
+    staff,
+    thread,
+)
 from orgs.admin import decisions
 from orgs.admin.decisions import CHECKLIST, DecisionForm
 from orgs.days import today
 from orgs.evidence import Evidence
-from orgs.models import Application, Document, Inquiry, Organization, ReadyText
+from orgs.models import Application, Document, NewBudget, Organization, ReadyText
 from orgs.requirements import missing
 
 CONFLICT = 409
@@ -62,7 +72,7 @@ def show(
         "documents": papers,
         "evidence": found,
         "origins": facts.origins(organization),
-        "inquiries": inquiries(application),
+        "posts": said(application),
         "notes": notes(application),
         "checklist": checklist(application, found, typed),
         "lookalikes": lookalikes(organization),
@@ -111,11 +121,10 @@ def checklist(application: Application, found: Evidence, typed: dict[str, Any]) 
     return [(key, text, key in done, found.proves.get(key, "")) for key, text in CHECKLIST.items()]
 
 
-def inquiries(application: Any) -> list[Inquiry]:
-    """The questions and answers; no query when none was asked."""
-    if not application.is_asked:
-        return []
-    return list(application.inquiries.select_related("asked_by", "answered_by"))
+def said(application: Any) -> list[thread.Post]:
+    """The thread; no query of a first application to which nobody added or asked anything."""
+    is_empty = application.kind == Kind.FIRST and not application.is_said
+    return [] if is_empty else thread.posts(application)
 
 
 def notes(application: Any) -> list[Entry]:
@@ -127,14 +136,23 @@ def notes(application: Any) -> list[Entry]:
 
 
 def changes(application: Application) -> list[differences.Change] | None:
-    """Of a renewal: what is otherwise now than when it was qualified; None for any other."""
+    """Of a renewal: what is otherwise now than when it was qualified; None for any other.
+
+    Also the budget that the renewal declares, which is in force once it is accepted.
+    """
     if application.kind != Kind.RENEWAL:
         return None
-    before = Application.objects.of(application.organization).filter(
+    organization = application.organization
+    before = Application.objects.of(organization).filter(
         status=Status.QUALIFIED, pk__lt=application.pk
     )
     last = before.order_by("-decided_at").values_list("decided_at", flat=True).first()
-    return differences.since(application.organization, last) if last else []
+    found = differences.since(organization, last) if last else []
+    if application.is_decided:
+        return found
+    declared = NewBudget.objects.filter(application=application).first()
+    fields = NewBudget.DECLARED
+    return found + differences.between(organization, declared, fields) if declared else found
 
 
 def lookalikes(organization: Organization) -> list[Organization]:

@@ -1,25 +1,35 @@
 """Organizations, their members, documents and applications."""
 
-from orgs.models.application import Application, Inquiry
+from orgs.models.application import Application, Inquiry, NewBudget, Remark
+from orgs.models.branch import BranchLetter
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
-from orgs.models.membership import Membership, Role
+from orgs.models.invitation import Invitation, JoinRequest
+from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
 from orgs.models.reason import ReadyText, ReadyTextUse
+from orgs.models.register_alert import RegisterAlert
 from orgs.models.view import SavedView
 
 __all__ = [
     "Activity",
     "Application",
+    "BranchLetter",
     "Document",
     "Fact",
     "Inquiry",
+    "Invitation",
+    "JoinRequest",
     "Membership",
+    "NewBudget",
     "Organization",
     "Page",
     "ReadyText",
     "ReadyTextUse",
+    "RegisterAlert",
+    "Remark",
     "Role",
     "SavedView",
     "Standing",
+    "Tenure",
 ]

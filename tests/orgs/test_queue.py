@@ -15,9 +15,8 @@ LIST = "/admin/orgs/application/"
 
 
 @pytest.fixture
-def desk(client, reviewer, settings):
+def desk(client, reviewer):
     """The reviewer, signed in."""
-    settings.DEBUG = True
     client.force_login(reviewer)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
@@ -170,8 +169,7 @@ def test_what_comes_next_is_the_soonest_that_no_colleague_has(each_view, reviewe
 
 
 @pytest.mark.parametrize("address", ["1/claim/", "1/release/", "views/", "views/1/forget/"])
-def test_other_staff_change_nothing_in_the_queue(client, sent, settings, address):
-    settings.DEBUG = True
+def test_other_staff_change_nothing_in_the_queue(client, sent, address):
     staff.ensure_groups()
     fay = UserFactory(is_staff=True)
     fay.groups.add(Group.objects.get(name="fulfilment"))

@@ -102,8 +102,7 @@ def test_weeks_kinds_and_ages(db):
 
 
 @pytest.fixture
-def desk(client, reviewer, settings):
-    settings.DEBUG = True
+def desk(client, reviewer):
     client.force_login(reviewer)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
@@ -131,6 +130,6 @@ def test_the_table_can_be_taken_along(desk):
     assert len(lines) == 1 + 13 + 4 + 4
 
 
-def test_members_see_no_statistics(client, applicant, settings):
+def test_members_see_no_statistics(client, applicant):
     client.force_login(applicant)
     assert client.get(PAGE).status_code in {302, 403, 404}

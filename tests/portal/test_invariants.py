@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from catalog.models import StockEntry
+from audit.models import record
+from catalog.models import ShelfEntry, StockEntry
 from mail.models import Message
 from orders.models import (
     Fulfilment,
@@ -19,14 +20,17 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
+from orgs.models import Application, Fact, Inquiry, Organization, Remark, Tenure
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
+    BranchLetterFactory,
     MembershipFactory,
     OrderFactory,
     OrderLineFactory,
     OrganizationFactory,
     ProductFactory,
+    UserFactory,
 )
 
 LONG_AGO = timedelta(hours=1)
@@ -177,9 +181,80 @@ def qualified_by_nobody():
     OrganizationFactory(qualified_since=date(2024, 1, 1))
 
 
+def decided_twice():
+    application = ApplicationFactory(status="qualified")
+    record(application, "application.declined", by=None)
+
+
+def decided_otherwise():
+    ApplicationFactory(status="declined")
+    Application.objects.update(status="qualified")
+
+
+def answered_after_the_decision():
+    application = ApplicationFactory(status="qualified")
+    Inquiry.objects.create(application=application, question="?", answered_at=timezone.now())
+
+
+def added_after_the_decision():
+    application = ApplicationFactory(status="declined")
+    Remark.objects.create(application=application, words="But …", by=application.started_by)
+
+
+def moved_without_a_trail():
+    ApplicationFactory(status="submitted")
+    Application.objects.update(status="in_review")
+
+
+def suspended_by_nobody():
+    OrganizationFactory(suspended_on=date(2026, 3, 1))
+
+
+def closed_by_nobody():
+    OrganizationFactory(closed_on=date(2026, 3, 1))
+
+
+def fact_without_its_entry():
+    Fact.objects.create(
+        organization=OrganizationFactory(),
+        name="bn",
+        source="register",
+        register="cra",
+        entry="000000018RR0001",
+        on=date(2026, 11, 12),
+    )
+
+
 def ordered_by_an_outsider():
     order = sound_order()
-    order.placed_by.memberships.all().delete()
+    Order.objects.filter(pk=order.pk).update(placed_by=UserFactory())
+
+
+def ordered_after_leaving():
+    order = sound_order()
+    Tenure.objects.filter(user=order.placed_by).update(
+        from_at=timezone.now() - 2 * LONG_AGO, to_at=timezone.now() - LONG_AGO
+    )
+
+
+def nobody_administers():
+    MembershipFactory(role_code="viewer")
+
+
+def member_without_time():
+    Tenure.objects.filter(user=MembershipFactory().user).update(to_at=timezone.now() + LONG_AGO)
+
+
+def above_itself():
+    one = OrganizationFactory()
+    other = OrganizationFactory(parent=one)
+    Organization.objects.filter(pk=one.pk).update(parent=other)
+
+
+def signed_for_nobody():
+    parent, branch = OrganizationFactory(), OrganizationFactory()
+    BranchLetterFactory(branch=branch, parent=parent)
+    Organization.objects.filter(pk=branch.pk).update(parent=None)
 
 
 def hold_without_end():
@@ -197,8 +272,26 @@ def captured_without_trail():
     captured(sound_paid_order())
 
 
+def counted_twice():
+    ProductFactory()
+    ShelfEntry.objects.update(change=2)
+
+
+def not_counted():
+    ProductFactory()
+    ShelfEntry.objects.all().delete()
+
+
+def replaced_by_itself():
+    first = ProductFactory(status="discontinued")
+    second = ProductFactory(status="discontinued", replaced_by=first)
+    type(first).objects.filter(pk=first.pk).update(replaced_by=second)
+
+
 PLANTED = {
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
+    "shelf-is-what-stands-there": (counted_twice, not_counted),
+    "replacements-end": (replaced_by_itself,),
     "keys-as-ordered": (too_many_keys, another_products_key),
     "no-key-without-payment": (key_for_nothing,),
     "paid-is-owed": (paid_and_not_owed,),
@@ -214,7 +307,15 @@ PLANTED = {
     "totals-add-up": (wrong_total,),
     "eligible-when-ordered": (not_eligible,),
     "decided-by-somebody": (qualified_by_nobody,),
-    "ordered-by-a-member": (ordered_by_an_outsider,),
+    "decided-once": (decided_twice, decided_otherwise),
+    "decided-on-what-was-seen": (answered_after_the_decision, added_after_the_decision),
+    "moves-have-a-trail": (moved_without_a_trail,),
+    "stands-by-a-deed": (suspended_by_nobody, closed_by_nobody),
+    "facts-of-registers-have-entries": (fact_without_its_entry,),
+    "ordered-by-a-member": (ordered_by_an_outsider, ordered_after_leaving),
+    "somebody-administers": (nobody_administers,),
+    "members-have-their-time": (member_without_time,),
+    "branches-are-signed-for": (above_itself, signed_for_nobody),
     "holds-end": (hold_without_end,),
     "keys-are-unreadable": (readable_key,),
     "changes-have-a-trail": (captured_without_trail,),

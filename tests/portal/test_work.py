@@ -19,8 +19,7 @@ def quinn(db):
 
 
 @pytest.fixture
-def desk(client, quinn, settings):
-    settings.DEBUG = True
+def desk(client, quinn):
     client.force_login(quinn)
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     return client
@@ -53,8 +52,7 @@ def test_a_queue_that_is_not_ones_own_is_not_shown(quinn):
     assert counts(root)["Orders that are paid, and the goods are gone"] == (1, 0)
 
 
-def test_every_queue_leads_to_a_list_that_opens(client, settings, db):
-    settings.DEBUG = True
+def test_every_queue_leads_to_a_list_that_opens(client, db):
     root = UserFactory(is_staff=True, is_superuser=True)
     client.force_login(root)
     for one in work.waiting(root):
@@ -73,8 +71,7 @@ def test_the_desk_begins_with_work_today(desk, quinn, django_assert_max_num_quer
     assert "(today)" in page.text
 
 
-def test_staff_without_a_group_are_told(client, settings, db):
-    settings.DEBUG = True
+def test_staff_without_a_group_are_told(client, db):
     client.force_login(UserFactory(is_staff=True))
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     assert "No queue is yours" in client.get("/admin/").text

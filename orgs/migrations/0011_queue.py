@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("registers", "0002_search"),
-        ('orgs', '0006_document_states'),
+        ('orgs', '0010_register_alerts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
