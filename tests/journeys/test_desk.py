@@ -25,7 +25,7 @@ facts = dict(legal_name="Maison du clavier", kind="nonprofit", province="QC", ne
 Organization.objects.filter(pk=organization.pk).update(**facts)
 organization.activities.set(Activity.objects.all()[:1])
 organization.refresh_from_db()
-file = SimpleUploadedFile("lettres.pdf", pdf_bytes(2))
+file = SimpleUploadedFile("lettres.pdf", pdf_bytes(pages=2))
 documents.store(organization, kind="letters_patent", file=file, by=by)
 application = qualification.submit(organization.applications.get().pk, by=by)
 for document in Document.objects.filter(organization=organization):
