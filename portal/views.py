@@ -80,14 +80,13 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
     put_away = application if drafts.can_be_taken_up(application) else None
     if application is not None and application.status == Application.Status.PUT_AWAY:
         application = org.applications.not_put_away().newest()
-    draft = put_away or application
     is_with_us = application is not None and application.status in Application.OPEN_SENT
     is_qualified, may_edit = org.is_qualified(day), request.membership.may("profile.edit")
     is_asked = application is not None and not (is_qualified and application.is_over)
     return {
         "application": application,
         "put_away": put_away,
-        "ends_at": drafts.ends_at(draft) if draft else None,
+        "gone_at": drafts.ends_at(put_away) if put_away else None,
         "is_qualified": is_qualified,
         "is_applicant": org.standing(day) == Standing.APPLICANT,
         "is_late": application is not None and timeline.is_late(application),

@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -104,6 +104,22 @@ def test_a_refused_cart_changes_nothing(owner):
     assert [r.code for r in refused.value.error_list] == ["over_limit"]
     assert nothing_was_ordered()
     assert CartItem.objects.get().quantity == 6
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"suspended_on": date(2026, 3, 1)}, "is suspended since March 1, 2026"),
+        ({"qualified_until": date(2026, 2, 1)}, "ended on February 1, 2026: renew it"),
+        ({"closed_on": date(2026, 3, 1)}, "is closed since March 1, 2026"),
+    ],
+)
+def test_who_is_not_qualified_any_more_reads_why(product, facts, why):
+    membership = MembershipFactory(organization=OrganizationFactory(**facts))
+    with pytest.raises(ValidationError) as refused:
+        place(fill(membership, product))
+    assert why in refused.value.messages[0]
+    assert CartItem.objects.exists()
 
 
 def test_an_unqualified_organization_keeps_its_cart(product):
