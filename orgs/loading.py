@@ -31,8 +31,8 @@ def load(data: demofile.DemoFile) -> None:
     for row in parents_first(fresh):
         _organization(row)
     firsts = first_days(data)
-    for row in data.people:
-        person(row, firsts)
+    for someone in data.people:
+        person(someone, firsts)
     _sign([row.number for row in fresh])
     with connection.cursor() as cursor:
         cursor.execute(

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import documents, drafts, invitations, joining, page_images, reminders, scanning
+from orgs import documents, drafts, invitations, joining, page_images, reminders, scanning, watch
 from orgs.models import Document
 
 BATCH = 50
@@ -51,3 +51,9 @@ def draw_document(pk: int) -> None:
     """Make pictures of one document's pages. Run twice, each page is drawn once."""
     if document := page_images.claim(pk):
         page_images.draw(document)
+
+
+@shared_task
+def watch_registers() -> None:
+    """Look at what public registers say of qualified organizations. Twice is once."""
+    watch.look()
