@@ -63,12 +63,16 @@ def organizations(request: HttpRequest) -> HttpResponse:
 def dashboard(request: OrgRequest) -> HttpResponse:
     """Where an organization stands: its application, what it may have, its orders and quotas."""
     org, day = request.org, today()
+    qualification = _qualification(request)
     context = {
-        **_qualification(request),
+        **qualification,
         "groups": explained.by_partner(org, on=day),
         "meters": meters.in_use(org, as_of=timezone.now()),
         "orders": Order.objects.of(org).recent()[:5],
-        "token_count": Token.objects.of(org).valid().count(),
+        # Tokens of who is not qualified prove nothing.
+        "token_count": Token.objects.of(org).valid().count()
+        if qualification["is_qualified"]
+        else 0,
     }
     return render(request, "portal/dashboard.html", context)
 
@@ -96,5 +100,5 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
         "inquiries": application.inquiries.filter(answered_at=None)
         if application and is_with_us and may_edit
         else [],
-        "may_appeal": may_edit and application is not None and appeals.is_appealable(application),
+        "may_appeal": may_edit and not org.closed_on and appeals.is_appealable(application),
     }
