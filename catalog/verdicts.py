@@ -22,7 +22,12 @@ def verdict(program: Program, organization: Organization, *, on: date) -> Verdic
 
 def verdicts(organization: Organization, *, on: date) -> list[tuple[Program, Verdict]]:
     """The same of every program, in the catalogue's order; two queries."""
-    facts = facts_of(organization)
+    found = verdicts_on(facts_of(organization), on=on)
+    return [(program, verdict) for program, (verdict,) in found]
+
+
+def verdicts_on(*facts: Facts, on: date) -> list[tuple[Program, tuple[Verdict, ...]]]:
+    """Every program with a verdict on each of these facts; one query."""
     history = ProgramVersion.objects.filter(program=OuterRef("pk")).values_list(
         JSONObject(effective="effective", criteria="criteria")
     )
@@ -32,7 +37,8 @@ def verdicts(organization: Organization, *, on: date) -> list[tuple[Program, Ver
     found = []
     for program in programs.order_by("partner__position", "partner__name", "position", "slug"):
         versions = [_version(row["effective"], row["criteria"]) for row in program.history]
-        found.append((program, judge(version_in_force(versions, on), facts, on=on)))
+        version = version_in_force(versions, on)
+        found.append((program, tuple(judge(version, each, on=on) for each in facts)))
     return found
 
 

@@ -30,20 +30,25 @@ def store(organization: Organization, *, file: UploadedFile, kind: str, by: User
     check(file)
     with transaction.atomic():
         lock_with_applicant(organization)
-        if Document.objects.of(organization).count() >= MOST:
+        if Document.objects.of(organization).filter(evidence=None).count() >= MOST:
             text = _("You have sent %(most)s documents. Remove one that is not needed.")
             raise ValidationError(text, "too_many", {"most": MOST})
-        document = Document.objects.create(
-            organization=organization,
-            kind=kind,
-            file=file,
-            name=visible_name(file.name or ""),
-            content_type=type_of(file),
-            size=file.size or 0,
-            sha256=digest(file),
-            uploaded_by=by,
-        )
-        record(document, "document.sent", by=by)
+        return keep(organization, file=file, kind=kind, by=by)
+
+
+def keep(organization: Organization, *, file: UploadedFile, kind: str, by: User) -> Document:
+    """Keep a file that was checked, whoever has the application; its caller has a transaction."""
+    document = Document.objects.create(
+        organization=organization,
+        kind=kind,
+        file=file,
+        name=visible_name(file.name or ""),
+        content_type=type_of(file),
+        size=file.size or 0,
+        sha256=digest(file),
+        uploaded_by=by,
+    )
+    record(document, "document.sent", by=by)
     return document
 
 
@@ -102,6 +107,8 @@ def remove(document: Document, *, by: User) -> None:
     """
     if lock_with_applicant(document.organization).status != Application.Status.DRAFT:
         raise ValidationError(CLOSED, "closed")
+    if hasattr(document, "evidence"):
+        raise ValidationError(_("This document belongs to a change request: it stays."), "evidence")
     record(document.organization, "document.removed", by=by, note=document.name)
     storage, name = document.file.storage, document.file.name
     document.delete()

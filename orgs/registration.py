@@ -1,6 +1,7 @@
 """Registration: an organization with its owner, described step by step, sent in once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -117,6 +118,16 @@ def profile_of(organization: Organization) -> Profile:
 def lacks(organization: Organization) -> list[Requirement]:
     """Everything that is still missing before the application can be sent."""
     return missing(profile_of(organization))
+
+
+def lacks_with(organization: Organization, new: Mapping[str, Any]) -> list[Requirement]:
+    """The same, were the facts `new` (as JSON)."""
+    names = {field.name for field in fields(Profile)}
+    renamed = {"budget" if name == "annual_budget" else name: v for name, v in new.items()}
+    if "activities" in renamed:
+        renamed["activities"] = frozenset(renamed["activities"])
+    known = {name: value for name, value in renamed.items() if name in names}
+    return missing(replace(profile_of(organization), **known))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orgs.views import organization, registration
+from orgs.views import changes, licence_address, organization, registration
 
 app_name = "orgs"
 urlpatterns = [
@@ -12,6 +12,23 @@ urlpatterns = [
     path("o/<int:org>/register/sent/", registration.sent, name="sent"),
     path("o/<int:org>/register/<slug:name>/", registration.step, name="step"),
     path("o/<int:org>/organization/", organization.detail, name="detail"),
+    path("o/<int:org>/organization/edit/", changes.edit, name="edit"),
+    path("o/<int:org>/organization/change/", changes.start, name="change_start"),
+    path("o/<int:org>/organization/change/<slug:code>/", changes.change, name="change"),
+    path("o/<int:org>/organization/requests/<int:pk>/", changes.one, name="change_request"),
+    path(
+        "o/<int:org>/organization/requests/<int:pk>/withdraw/",
+        changes.withdraw,
+        name="withdraw_change",
+    ),
+    path("o/<int:org>/organization/licences/", licence_address.ask, name="licence_address"),
+    path(
+        "o/<int:org>/organization/licences/cancel/",
+        licence_address.cancel,
+        name="cancel_address",
+    ),
+    path("licence-address/<str:token>/confirm/", licence_address.confirm, name="confirm_address"),
+    path("licence-address/<str:token>/stop/", licence_address.stop, name="stop_address"),
     path("o/<int:org>/people/", organization.people, name="people"),
     path("o/<int:org>/documents/<int:pk>/", organization.document, name="document"),
     path(

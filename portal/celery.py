@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "fulfil paid orders": {"task": "orders.tasks.fulfil_due", "schedule": 30},
     "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
     "remind applicants": {"task": "orgs.tasks.remind", "schedule": crontab(hour=7, minute=0)},
+    "change licence addresses": {"task": "orgs.tasks.apply_addresses", "schedule": 900},
     "send product alerts": {
         "task": "catalog.tasks.send_alerts",
         "schedule": crontab(hour=2, minute=0),

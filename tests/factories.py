@@ -10,7 +10,14 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from catalog.models import Category, Partner, Product, Program, ProgramVersion
 from orders.models import Cart, CartItem, Order, OrderLine
-from orgs.models import Activity, Application, Membership, Organization, Role
+from orgs.models import (
+    Activity,
+    Application,
+    ChangeRequest,
+    Membership,
+    Organization,
+    Role,
+)
 
 PASSWORD = "correct horse battery"
 
@@ -106,6 +113,20 @@ class ApplicationFactory(DjangoModelFactory):
     decided_at = factory.LazyAttribute(
         lambda o: timezone.now() if getattr(o, "status", "") in {"qualified", "declined"} else None
     )
+
+
+class ChangeRequestFactory(DjangoModelFactory):
+    """An open request to raise the budget."""
+
+    class Meta:
+        model = ChangeRequest
+
+    organization = factory.SubFactory(OrganizationFactory)
+    subject = "budget"
+    old = {"annual_budget": "500000.00", "budget_source": "statements", "budget_year": 2025}
+    new = {"annual_budget": "900000.00", "budget_source": "statements", "budget_year": 2026}
+    sent_by = factory.SubFactory(UserFactory)
+    due_on = date(2026, 12, 1)
 
 
 class PartnerFactory(DjangoModelFactory):

@@ -11,9 +11,11 @@ from catalog import alerts
 from orders import key_import
 from orders.models import Payment
 from orgs import documents
-from orgs.models import Inquiry
+from orgs.emails import licence_address
+from orgs.models import AddressChange, Inquiry
 from tests.factories import (
     ApplicationFactory,
+    ChangeRequestFactory,
     MembershipFactory,
     OrderLineFactory,
     OrganizationFactory,
@@ -45,6 +47,10 @@ def build_world() -> World:
     ApplicationFactory(organization=org)
     inquiry = Inquiry.objects.create(application=decided, question="Which?", asked_by=owner)
     paper = SimpleUploadedFile("paper.pdf", b"%PDF-1.4\n%%EOF")
+    change = ChangeRequestFactory(organization=org, sent_by=owner)
+    moved = AddressChange.objects.create(
+        organization=org, old=org.email, new="new@example.org", asked_by=owner
+    )
     document = documents.store(org, file=paper, kind="statements", by=owner)
     line = OrderLineFactory(order__organization=org, order__placed_by=owner, product=product)
     payment = Payment.objects.create(
@@ -70,6 +76,10 @@ def build_world() -> World:
             "program": product.program.slug,
             "inquiry": inquiry.pk,
             "document": document.pk,
+            "subject": change.subject,
+            "change": change.pk,
+            "confirm": licence_address.link(moved, licence_address.CONFIRM),
+            "undo": licence_address.link(moved, licence_address.UNDO),
             "order": line.order.number,
             "reference": payment.reference,
             "key": key.pk,

@@ -13,7 +13,7 @@ from orgs.models import Activity, Document, Membership, Organization, Role
 class OrganizationAdmin(KeptAdmin):
     list_display = ("number", "legal_name", "kind", "city", "province", "qualified_until")
     list_filter = ("kind", "province", "language")
-    search_fields = ("number", "legal_name", "bn", "neq", "email")
+    search_fields = ("number", "legal_name", "bn", "neq", "email", "former_names")
     readonly_fields = (
         "number",
         "qualified_since",

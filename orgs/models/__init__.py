@@ -1,14 +1,20 @@
 """Organizations, their members, documents and applications."""
 
 from orgs.models.application import Application, Inquiry
+from orgs.models.change import ChangeMessage, ChangeRequest, Evidence
 from orgs.models.document import Document
+from orgs.models.licence_address import AddressChange
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
 
 __all__ = [
     "Activity",
+    "AddressChange",
     "Application",
+    "ChangeMessage",
+    "ChangeRequest",
     "Document",
+    "Evidence",
     "Inquiry",
     "Membership",
     "Organization",

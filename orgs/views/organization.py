@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.models import record
-from orgs import documents, qualification
+from orgs import changes, documents, onfile, qualification
 from orgs.access import OrgRequest, member
 from orgs.forms.documents import AnswerForm
 from orgs.models import Document, Inquiry
@@ -20,7 +20,11 @@ from orgs.views.registration import files_of
 def detail(request: OrgRequest) -> HttpResponse:
     """The facts on file, and how to have them changed."""
     may_read = request.membership.may("profile.edit")
-    context = {"files": files_of(request, removable=False) if may_read else []}
+    context = {
+        "groups": onfile.groups(request.org),
+        "may_change": may_read and changes.is_open_to(request.org),
+        "files": files_of(request, removable=False) if may_read else [],
+    }
     return render(request, "orgs/detail.html", context)
 
 

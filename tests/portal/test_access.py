@@ -17,7 +17,7 @@ NOT_OURS = ("account_", "mfa_", "usersessions_", "admin:", "socialaccount_")
 MEMBERS = ("owner", "approver", "buyer", "finance", "viewer")
 STAFF = ("qualification", "fulfilment")
 # What stands in addresses and belongs to no organization.
-SHARED = {"product", "partner", "program", "step"}
+SHARED = {"product", "partner", "program", "step", "subject"}
 ROLES = ("visitor", "stranger", *MEMBERS, "neighbour", *STAFF, "superuser")
 
 

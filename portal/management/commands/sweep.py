@@ -9,7 +9,7 @@ from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
 from orders.models import Order
-from orgs import reminders
+from orgs import licence_address, reminders
 
 
 class Command(BaseCommand):
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True):
             cancellation.expire(pk)
         reminders.send_due()
+        licence_address.apply_due()
         alerts.send_due()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):
             if message := outbox.claim(pk):
