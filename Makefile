@@ -10,8 +10,10 @@ UV     := PYTHONPATH=.uv $(PYTHON) -m uv
 help:          ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
+run: export DEBUG = 1
+run: export PORT := $(PORT)
 run: .venv/.run   ## the whole site with demo data on http://127.0.0.1:8000 (PORT= changes it), until Ctrl-C
-	@DEBUG=1 PORT=$(PORT) $(BIN)/python manage.py dev
+	@$(BIN)/python manage.py dev
 
 stop:          ## end whatever a killed run or test left behind
 	@$(PYTHON) portal/embedded.py down var/dev

@@ -1,5 +1,6 @@
 """Deciding on a change: staff take a request, ask, approve what the file shall say, or decline."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
+from orgs import facts
 from orgs.changes import NUMBERS, Status, bump, current, lock_open, note
 from orgs.days import today
 from orgs.emails import changes as emails
@@ -68,6 +70,7 @@ def approve(pk: int, *, by: User, version: int, renew: bool = False) -> ChangeRe
             write(organization, change)
     except IntegrityError as error:
         raise ValidationError(_taken_by(organization, change), "registered") from error
+    _source(organization, change, by=by)
     if renew:
         _end_soon(organization)
     move(change, Status.APPROVED, by=by, **_decided(by))
@@ -95,6 +98,15 @@ def write(organization: Organization, change: ChangeRequest) -> None:
         organization.save(update_fields=columns)
 
 
+def _source(organization: Organization, change: ChangeRequest, *, by: User) -> None:
+    """The file now says this because of a paper, or of the member's word that staff believe."""
+    names, paper = facts.of_fields(change.differing), change.documents.first()
+    if paper is not None:
+        facts.from_document(organization, names, document=paper, by=by)
+    else:
+        facts.declare(organization, names, by=change.sent_by)
+
+
 def _taken_by(organization: Organization, change: ChangeRequest) -> str:
     """For staff, who may know: whose number it is."""
     names = [name for name in NUMBERS if change.new.get(name)]
@@ -107,12 +119,16 @@ def _taken_by(organization: Organization, change: ChangeRequest) -> str:
     return str(_("Another organization has this number."))
 
 
-def _end_soon(organization: Organization) -> None:
-    """Its qualification ends in 60 days at the latest: it is due for renewal from today."""
-    soon = today() + RENEWAL_TIME
+def soonest_end(organization: Organization) -> date | None:
+    """The last day of its qualification, when it has to be renewed within 60 days."""
     until = organization.qualified_until
-    if organization.is_qualified(today()) and until and until > soon:
-        organization.qualified_until = soon
+    return min(until, today() + RENEWAL_TIME) if until else None
+
+
+def _end_soon(organization: Organization) -> None:
+    """It is due for renewal from today; what is not qualified has nothing that could end."""
+    if organization.is_qualified(today()):
+        organization.qualified_until = soonest_end(organization)
         organization.save(update_fields=["qualified_until"])
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
+from orgs import facts
 from orgs.emails import licence_address as emails
 from orgs.emails.licence_address import CONFIRM, UNDO
 from orgs.models import AddressChange, Organization
@@ -128,6 +129,7 @@ def _apply(change: AddressChange) -> None:
     organization = change.organization
     old, organization.email = organization.email, change.new
     organization.save(update_fields=["email"])
+    facts.declare(organization, ["email"], by=change.asked_by)
     change.applied_at = timezone.now()
     change.save(update_fields=["applied_at"])
     record(

@@ -11,6 +11,7 @@ GROUPS: Final = {
         "orgs.organization": "view change",
         "orgs.document": "view",
         "orgs.inquiry": "view",
+        "orgs.changerequest": "view change",
         "orgs.membership": "view change add",
         "orgs.role": "view",
         "orgs.activity": "view",

@@ -9,9 +9,10 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Compile the French catalogues where they changed; a checkout holds only their source."""
-        from portal import catalogues  # the settings are there now
+        from portal import borrowed, catalogues  # the settings are there now
 
         catalogues.compiled()
+        borrowed.compiled()
 
 
 class StaffConfig(AdminConfig):

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-APPS = ("accounts", "orgs", "catalog", "orders", "tokens", "mail", "audit")
+APPS = ("accounts", "orgs", "catalog", "orders", "tokens", "mail", "audit", "registers")
 # Besides its own name, the template folders of an app.
 FOLDERS = {"accounts": ("account", "mfa", "usersessions", "allauth")}
 KEYWORDS = {

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "accounts",
     "mail",
     "audit",
+    "registers",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -174,7 +175,7 @@ DEMO_PASSWORD = "demo-demo-demo"  # noqa: S105  (public; accounts.backends refus
 # Languages, numbers, time
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale/borrowed"]  # see portal/borrowed.py
 FORMAT_MODULE_PATH = ["portal.formats"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "America/Toronto"  # the days of programs are Toronto's; people see their own zone

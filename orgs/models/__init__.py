@@ -3,6 +3,7 @@
 from orgs.models.application import Application, Inquiry
 from orgs.models.change import ChangeMessage, ChangeRequest, Evidence
 from orgs.models.document import Document
+from orgs.models.fact import Fact
 from orgs.models.licence_address import AddressChange
 from orgs.models.membership import Membership, Role
 from orgs.models.organization import Activity, Organization, Standing
@@ -15,6 +16,7 @@ __all__ = [
     "ChangeRequest",
     "Document",
     "Evidence",
+    "Fact",
     "Inquiry",
     "Membership",
     "Organization",

@@ -38,7 +38,7 @@ def test_the_page_has_every_group_with_its_source_and_what_is_asked(
         "Kind and numbers",
         "A change is asked for",
         "$900,000.00",
-        "checked by our",
+        "Checked by our",
     ):
         assert words in page
     assert at("change", org, "address") in page

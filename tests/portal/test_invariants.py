@@ -19,14 +19,17 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
+from orgs.models import AddressChange
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
+    ChangeRequestFactory,
     MembershipFactory,
     OrderFactory,
     OrderLineFactory,
     OrganizationFactory,
     ProductFactory,
+    UserFactory,
 )
 
 LONG_AGO = timedelta(hours=1)
@@ -197,7 +200,32 @@ def captured_without_trail():
     captured(sound_paid_order())
 
 
+def approved_and_not_written():
+    ChangeRequestFactory(status="approved", decided_at=timezone.now(), decided_by=UserFactory())
+
+
+def written_and_not_traced():
+    change = ChangeRequestFactory(
+        status="approved", decided_at=timezone.now(), decided_by=UserFactory()
+    )
+    budget = {"annual_budget": "900000.00", "budget_year": 2026}
+    type(change.organization).objects.filter(pk=change.organization_id).update(**budget)
+
+
+def address_too_soon():
+    now, organization = timezone.now(), OrganizationFactory()
+    AddressChange.objects.create(
+        organization=organization,
+        new="new@example.org",
+        asked_by=UserFactory(),
+        confirmed_at=now,
+        applied_at=now + timedelta(hours=47),
+    )
+
+
 PLANTED = {
+    "approved-changes-are-written": [approved_and_not_written, written_and_not_traced],
+    "addresses-wait-48-hours": [address_too_soon],
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
     "keys-as-ordered": (too_many_keys, another_products_key),
     "no-key-without-payment": (key_for_nothing,),

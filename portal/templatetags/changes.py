@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 
 from catalog.explained import activity_names
-from orgs import changes, onfile
+from orgs import changes, facts, onfile
 from orgs.days import today
 from orgs.fieldclasses import LABELS, Subject
 from orgs.models import Organization
@@ -30,7 +30,9 @@ class Row:
 
     label: Any
     value: str
-    is_code: bool = False
+    is_code: bool
+    origin: Any
+    """Where it comes from (`orgs.facts.Origin`); None when the row above says it."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,15 @@ def in_words(name: str, value: Any, names: Mapping[str, str]) -> str:
 
 @register.simple_tag
 def facts_of(organization: Organization, subject: Subject) -> list[Row]:
-    """What the file says about a subject; one query for activities."""
-    values = changes.current(organization, subject)
-    names = _names(values)
-    return [Row(LABELS[n], in_words(n, v, names), n in CODES) for n, v in values.items()]
+    """What the file says about a subject, each with its source; a query for activities."""
+    values, origins = changes.current(organization, subject), facts.origins(organization)
+    names, said, rows = _names(values), set(), []
+    for name, value in values.items():
+        (fact,) = facts.of_fields([name])
+        origin = None if fact in said or value in (None, "", []) else origins[fact]
+        said |= {fact} if origin else set()
+        rows.append(Row(LABELS[name], in_words(name, value, names), name in CODES, origin))
+    return rows
 
 
 @register.simple_tag

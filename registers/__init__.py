@@ -1,0 +1,1 @@
+"""What public registers say: charities, their yearly returns, federal corporations."""
