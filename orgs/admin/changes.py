@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -46,8 +46,8 @@ WORDS = {
     "changerequest.info_needed": _("Member asked"),
     "changerequest.answered": _("The member answered"),
     "changerequest.more": _("The member added something"),
-    "changerequest.approved": _("Approved"),
-    "changerequest.declined": _("Declined"),
+    "changerequest.approved": pgettext_lazy("change request", "Approved"),
+    "changerequest.declined": pgettext_lazy("change request", "Not accepted"),
     "changerequest.withdrawn": _("Withdrawn by the member"),
 }
 
@@ -242,7 +242,12 @@ def letters(form: ActForm, change: ChangeRequest) -> list[tuple[str, str]]:
     was = organization.qualified_until
     if renew:
         organization.qualified_until = deciding.soonest_end(organization)
-    found = [(gettext("Approved"), emails.preview("change_approved", change, renew=renew))]
+    found = [
+        (
+            pgettext("change request", "Approved"),
+            emails.preview("change_approved", change, renew=renew),
+        )
+    ]
     organization.qualified_until = was
     if question := form.words(change, QUESTIONS):
         found.append(
