@@ -3,7 +3,7 @@
 The old value is in force until staff approve it (`orgs/deciding.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from accounts.models import User
 from audit.models import record
 from audit.moves import move
 from orgs import clock, documents, facts, registration
+from orgs.contents import Contents, examine, visible_name
 from orgs.days import today
 from orgs.emails import changes as emails
 from orgs.fieldclasses import FREE, Subject, as_data, changed
@@ -85,7 +86,6 @@ def note(
     record(organization, "organization.changed", fields=names, old=was, new=now, **more)
 
 
-@transaction.atomic
 def send(
     organization: Organization,
     subject: Subject,
@@ -99,31 +99,37 @@ def send(
 
     Raises ValidationError with every reason why not; then nothing is kept.
     """
-    organization = Organization.objects.lock(pk=organization.pk)
+    contents = examine_all(files)
+    if subject.paper and not contents:
+        raise ValidationError(_("Add the paper that shows the change."), "no_paper")
+    with documents.keeping() as kept:
+        organization = Organization.objects.lock(pk=organization.pk)
+        old = current(organization, subject)
+        if reasons := [*_not_now(organization, subject)] or refusals(
+            organization, subject, new, old=old
+        ):
+            raise ValidationError(reasons)
+        change = ChangeRequest.objects.create(
+            organization=organization,
+            subject=subject.code,
+            old=old,
+            new=dict(new),
+            words=words,
+            sent_by=by,
+            due_on=_due(organization, today()),
+        )
+        _keep(change, contents, by=by, kept=kept)
+        record(change, "changerequest.sent", by=by, fields=change.differing)
+        emails.received(change)
+    return change
+
+
+def _not_now(organization: Organization, subject: Subject) -> Iterator[ValidationError]:
     if not is_open_to(organization):
         text = _("The facts of this organization cannot be changed by request now.")
-        raise ValidationError(text, "closed")
-    if ChangeRequest.objects.of(organization).open().filter(subject=subject.code).exists():
-        raise ValidationError(UNDER_WAY, "under_way")
-    old = current(organization, subject)
-    if reasons := refusals(organization, subject, new, old=old):
-        raise ValidationError(reasons)
-    check_files(files)
-    if subject.paper and not files:
-        raise ValidationError(_("Add the paper that shows the change."), "no_paper")
-    change = ChangeRequest.objects.create(
-        organization=organization,
-        subject=subject.code,
-        old=old,
-        new=dict(new),
-        words=words,
-        sent_by=by,
-        due_on=_due(organization, today()),
-    )
-    _keep(change, files, by=by)
-    record(change, "changerequest.sent", by=by, fields=change.differing)
-    emails.received(change)
-    return change
+        yield ValidationError(text, "closed")
+    elif ChangeRequest.objects.of(organization).open().filter(subject=subject.code).exists():
+        yield ValidationError(UNDER_WAY, "under_way")
 
 
 def refusals(
@@ -152,26 +158,30 @@ def _holidays(organization: Organization, first: date, last: date) -> frozenset[
     return holidays_of(organization.province, range(first.year, last.year + 2))
 
 
-def check_files(files: Sequence[UploadedFile]) -> None:
-    """Raises ValidationError with what is wrong with each file."""
+def examine_all(files: Sequence[UploadedFile]) -> list[Contents]:
+    """Look at the files, outside a transaction; raises ValidationError with what is wrong."""
     if len(files) > MOST_FILES:
         text = _("Send at most %(most)s files at a time.")
         raise ValidationError(text, "too_many", {"most": MOST_FILES})
-    found = []
+    found, refused = [], []
     for file in files:
         try:
-            documents.check(file)
+            found.append(examine(file))
         except ValidationError as refusal:
-            found += [f"{documents.visible_name(file.name or '')}: {m}" for m in refusal.messages]
-    if found:
-        raise ValidationError(found)
+            refused += [f"{visible_name(file.name or '')}: {m}" for m in refusal.messages]
+    if refused:
+        raise ValidationError(refused)
+    return found
 
 
-def _keep(change: ChangeRequest, files: Sequence[UploadedFile], *, by: User) -> None:
+def _keep(
+    change: ChangeRequest, contents: Iterable[Contents], *, by: User, kept: list[Document]
+) -> None:
     is_budget = change.subject == "budget"
     kind = Document.Kind.STATEMENTS if is_budget else Document.Kind.OTHER
-    for file in files:
-        document = documents.keep(change.organization, file=file, kind=kind, by=by)
+    for content in contents:
+        document = documents.keep(change.organization, contents=content, kind=kind, by=by)
+        kept.append(document)
         Evidence.objects.create(request=change, document=document)
 
 
@@ -190,28 +200,33 @@ def withdraw(change: ChangeRequest, *, by: User) -> ChangeRequest:
     return change
 
 
-@transaction.atomic
 def answer(
     change: ChangeRequest, *, by: User, text: str, files: Sequence[UploadedFile] = ()
 ) -> ChangeRequest:
     """The member's answer to our question, or a word more while we have it; the clock goes on."""
-    change = lock_open(change.pk)
-    check_files(files)
-    ChangeMessage.objects.create(request=change, by=by, is_staffs=False, text=text)
-    _keep(change, files, by=by)
-    if change.status == Status.INFO_NEEDED:
-        since = change.waiting_since or today()
-        due_on = clock.resumed(
-            change.due_on,
-            paused_on=since,
-            resumed_on=today(),
-            holidays=_holidays(change.organization, since, today()),
-        )
-        move(change, Status.ANSWERED, by=by, note=text, waiting_since=None, due_on=due_on)
-    else:
-        record(change, "changerequest.more", by=by, note=text)
-    bump(change)
+    contents = examine_all(files)
+    with documents.keeping() as kept:
+        change = lock_open(change.pk)
+        ChangeMessage.objects.create(request=change, by=by, is_staffs=False, text=text)
+        _keep(change, contents, by=by, kept=kept)
+        if change.status == Status.INFO_NEEDED:
+            move(change, Status.ANSWERED, by=by, note=text, **_going_on(change))
+        else:
+            record(change, "changerequest.more", by=by, note=text)
+        bump(change)
     return change
+
+
+def _going_on(change: ChangeRequest) -> dict[str, Any]:
+    """The due date put off by as long as the member was awaited."""
+    since = change.waiting_since or today()
+    due_on = clock.resumed(
+        change.due_on,
+        paused_on=since,
+        resumed_on=today(),
+        holidays=_holidays(change.organization, since, today()),
+    )
+    return {"waiting_since": None, "due_on": due_on}
 
 
 def lock(pk: int) -> ChangeRequest:

@@ -17,7 +17,14 @@ from orgs.changes import NUMBERS, Status, bump, current, lock_open, note
 from orgs.days import today
 from orgs.emails import changes as emails
 from orgs.fieldclasses import LABELS
-from orgs.models import Activity, ChangeMessage, ChangeRequest, Membership, Organization
+from orgs.models import (
+    Activity,
+    ChangeMessage,
+    ChangeRequest,
+    Document,
+    Membership,
+    Organization,
+)
 from orgs.models.organization import BN_ROOT, RENEWAL_TIME
 
 STALE = _(
@@ -62,6 +69,8 @@ def approve(pk: int, *, by: User, version: int, renew: bool = False) -> ChangeRe
         text = _("The member has not answered yet: wait for the answer, or decline.")
         raise ValidationError(text, "waiting")
     _refuse_judge(change, by=by)
+    if change.documents.filter(status=Document.Status.PENDING).exists():
+        raise ValidationError(_("A paper is still being checked for viruses."), "unsettled")
     organization = change.organization
     if current(organization, change.about) != change.old:
         raise ValidationError(STALE, "stale")
@@ -100,7 +109,8 @@ def write(organization: Organization, change: ChangeRequest) -> None:
 
 def _source(organization: Organization, change: ChangeRequest, *, by: User) -> None:
     """The file now says this because of a paper, or of the member's word that staff believe."""
-    names, paper = facts.of_fields(change.differing), change.documents.first()
+    names = facts.of_fields(change.differing)
+    paper = Document.objects.served().filter(evidence__request=change).first()
     if paper is not None:
         facts.from_document(organization, names, document=paper, by=by)
     else:

@@ -174,6 +174,7 @@ def qualify(pk: int, *, by: User, version: int) -> Application:
         raise ValidationError(text, "waiting")
     _refuse_judge(application, by=by)
     organization = Organization.objects.lock(pk=application.organization_id)
+    _refuse_unchecked(organization)
     now = timezone.now()
     move(application, Status.QUALIFIED, by=by, **_decided(by, now))
     organization.qualified_since, organization.qualified_until = term(organization, today())
@@ -220,6 +221,16 @@ def _refuse_judge(application: Application, *, by: User) -> None:
     if Membership.objects.of(by).filter(organization=application.organization_id).exists():
         text = _("You are a member of this organization: a colleague has to decide.")
         raise ValidationError(text, "own")
+
+
+def _refuse_unchecked(organization: Organization) -> None:
+    """Nobody is qualified on a paper that the scanner has not seen, or that it refused."""
+    if papers := documents.unsettled(organization):
+        text = _(
+            "These documents are not checked for viruses, or have to be sent again: %(names)s."
+        )
+        names = ", ".join(paper.name for paper in papers)
+        raise ValidationError(text, "unchecked", {"names": names})
 
 
 def lock_open(pk: int, *, version: int | None = None) -> Application:

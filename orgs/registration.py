@@ -110,7 +110,9 @@ def profile_of(organization: Organization) -> Profile:
         mission=organization.mission,
         activities=frozenset(a.code for a in organization.activities.all()),
         budget=organization.annual_budget,
-        documents=frozenset(Document.objects.of(organization).values_list("kind", flat=True)),
+        documents=frozenset(
+            Document.objects.of(organization).accepted().values_list("kind", flat=True)
+        ),
         is_branch=organization.parent_id is not None,
     )
 

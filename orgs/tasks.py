@@ -1,8 +1,12 @@
 """Celery's front door to organizations."""
 
 from celery import shared_task
+from django.conf import settings
 
-from orgs import licence_address, reminders
+from orgs import documents, licence_address, page_images, reminders, scanning
+from orgs.models import Document
+
+BATCH = 50
 
 
 @shared_task
@@ -15,3 +19,28 @@ def remind() -> None:
 def apply_addresses() -> None:
     """Write the licence addresses whose 48 hours have passed. Beat runs it each quarter hour."""
     licence_address.apply_due()
+
+
+@shared_task
+def sweep_documents() -> None:
+    """Hand due documents to workers, and delete what was taken back. Beat runs it often."""
+    documents.purge()
+    if settings.CLAMD_URL:
+        for pk in Document.objects.to_scan().values_list("pk", flat=True)[:BATCH]:
+            scan_document.delay(pk)
+    for pk in Document.objects.to_draw().values_list("pk", flat=True)[:BATCH]:
+        draw_document.delay(pk)
+
+
+@shared_task
+def scan_document(pk: int) -> None:
+    """Ask the virus scanner about one document. Run twice, it is decided once."""
+    if settings.CLAMD_URL and (document := scanning.claim(pk)):
+        scanning.scan(document)
+
+
+@shared_task
+def draw_document(pk: int) -> None:
+    """Make pictures of one document's pages. Run twice, each page is drawn once."""
+    if document := page_images.claim(pk):
+        page_images.draw(document)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orgs.views import changes, licence_address, organization, registration
+from orgs.views import changes, documents, licence_address, organization, registration
 
 app_name = "orgs"
 urlpatterns = [
@@ -30,11 +30,10 @@ urlpatterns = [
     path("licence-address/<str:token>/confirm/", licence_address.confirm, name="confirm_address"),
     path("licence-address/<str:token>/stop/", licence_address.stop, name="stop_address"),
     path("o/<int:org>/people/", organization.people, name="people"),
-    path("o/<int:org>/documents/<int:pk>/", organization.document, name="document"),
-    path(
-        "o/<int:org>/documents/<int:pk>/remove/",
-        registration.remove_document,
-        name="remove_document",
-    ),
+    path("o/<int:org>/documents/", documents.page, name="documents"),
+    path("o/<int:org>/documents/<int:pk>/", documents.document, name="document"),
+    path("o/<int:org>/documents/<int:pk>/remove/", documents.remove, name="remove_document"),
+    path("o/<int:org>/documents/<int:pk>/bring-back/", documents.bring_back, name="bring_back"),
+    path("o/<int:org>/documents/<int:pk>/rename/", documents.rename, name="rename_document"),
     path("o/<int:org>/questions/<int:pk>/", organization.answer, name="answer"),
 ]

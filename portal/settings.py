@@ -189,7 +189,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "files"))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "orgs.private_files.PrivateStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -201,6 +201,9 @@ ACCEL_REDIRECT = env.bool("ACCEL_REDIRECT", default=False)  # nginx sends privat
 FILE_UPLOAD_PERMISSIONS = 0o644 if ACCEL_REDIRECT else 0o600  # nginx reads as another user
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes, without files
 DOCUMENT_MAX_BYTES = 10 * 1024 * 1024
+REQUEST_MAX_BYTES = 26 * 1024 * 1024  # several documents at once, as deploy/nginx.conf says too
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+CLAMD_URL = env.str("CLAMD_URL", default="")  # tcp://host:3310 or unix:///path; "": no scanner
 
 # Mail: rows in the outbox, sent over SMTP
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025")

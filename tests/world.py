@@ -22,6 +22,7 @@ from tests.factories import (
     ProductFactory,
     UserFactory,
 )
+from tests.orgs.papers import pdf_bytes
 from tokens.issue import issue
 
 
@@ -46,11 +47,11 @@ def build_world() -> World:
     decided = ApplicationFactory(organization=org, status="qualified")
     ApplicationFactory(organization=org)
     inquiry = Inquiry.objects.create(application=decided, question="Which?", asked_by=owner)
-    paper = SimpleUploadedFile("paper.pdf", b"%PDF-1.4\n%%EOF")
     change = ChangeRequestFactory(organization=org, sent_by=owner)
     moved = AddressChange.objects.create(
         organization=org, old=org.email, new="new@example.org", asked_by=owner
     )
+    paper = SimpleUploadedFile("paper.pdf", pdf_bytes())
     document = documents.store(org, file=paper, kind="statements", by=owner)
     line = OrderLineFactory(order__organization=org, order__placed_by=owner, product=product)
     payment = Payment.objects.create(

@@ -1,12 +1,10 @@
-"""Organizations on file, their members, roles and papers."""
-
-from typing import Any
+"""Organizations on file, their members and roles."""
 
 from django.contrib import admin
 from django.http import HttpRequest
 
 from orgs.admin.kept import KeptAdmin
-from orgs.models import Activity, Document, Membership, Organization, Role
+from orgs.models import Activity, Membership, Organization, Role
 
 
 @admin.register(Organization)
@@ -44,18 +42,3 @@ class RoleAdmin(KeptAdmin):
 @admin.register(Activity)
 class ActivityAdmin(KeptAdmin):
     list_display = ("code", "name_fr", "name_en", "group")
-
-
-@admin.register(Document)
-class DocumentAdmin(KeptAdmin):
-    """The list only: a document is opened on the review page, where reading is recorded."""
-
-    list_display = ("name", "organization", "kind", "size", "uploaded_at")
-    list_select_related = ("organization",)
-    exclude = ("file",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

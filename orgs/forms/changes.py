@@ -11,6 +11,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from orgs import numbers
 from orgs.fieldclasses import LABELS, Subject, as_data
+from orgs.forms.documents import FilesField
 from orgs.forms.registration import LONGEST_TYPED, Amount
 from orgs.models import Activity, Organization
 from orgs.vocabulary import PROVINCES
@@ -164,23 +165,6 @@ FORMS: dict[str, type[ChangeForm]] = {
     "budget": BudgetForm,
     "staff": StaffForm,
 }
-
-
-class ManyFiles(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of files; the service says what is wrong with each."""
-
-    widget = ManyFiles(attrs={"accept": ".pdf,.jpg,.jpeg,.png"})
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        files = data if isinstance(data, list | tuple) else [data]
-        chosen = [file for file in files if file]
-        if self.required and not chosen:
-            raise ValidationError(self.error_messages["required"], code="required")
-        return chosen
 
 
 class ProofForm(forms.Form):

@@ -1,21 +1,61 @@
 """Papers, and the answer to a question of staff that may bring one."""
 
+from typing import Any, cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from orgs.contents import visible_name
 from orgs.models import Document
+
+ACCEPT = {"accept": ".pdf,.jpg,.jpeg,.png"}
+
+
+class FilesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One file or several, as a list; what is in them is looked at when they are stored."""
+
+    widget = FilesInput(attrs=dict(ACCEPT))
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        if not files and self.required:
+            raise forms.ValidationError(self.error_messages["required"], "required")
+        return list(files)
 
 
 class DocumentForm(forms.Form):
-    """One document."""
+    """Documents of one kind."""
 
-    kind = forms.ChoiceField(label=_("What it is"), choices=Document.Kind.choices)
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("PDF, JPEG or PNG, up to 10 MB."),
-        error_messages={"required": _("Choose a file."), "empty": _("This file is empty.")},
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+    kind = forms.ChoiceField(label=_("What it is"))
+    file = FilesField(
+        label=_("Files"),
+        help_text=_("PDF, JPEG or PNG, up to 10 MB each. You can choose several at once."),
+        error_messages={"required": _("Choose a file.")},
     )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ChoiceField, self.fields["kind"]).choices = kinds
+
+
+class LabelForm(forms.Form):
+    """What a document is called, and what it is."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=200,
+        error_messages={"required": _("Give the document a name.")},
+    )
+    kind = forms.ChoiceField(label=_("What it is"), choices=Document.Kind.choices)
+
+    def clean_name(self) -> str:
+        return visible_name(self.cleaned_data["name"])
 
 
 class AnswerForm(forms.Form):
@@ -31,5 +71,5 @@ class AnswerForm(forms.Form):
         label=_("Document"),
         help_text=_("PDF, JPEG or PNG, up to 10 MB."),
         required=False,
-        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        widget=forms.FileInput(attrs=dict(ACCEPT)),
     )

@@ -2,7 +2,7 @@
 
 from orgs.models.application import Application, Inquiry
 from orgs.models.change import ChangeMessage, ChangeRequest, Evidence
-from orgs.models.document import Document
+from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
 from orgs.models.licence_address import AddressChange
 from orgs.models.membership import Membership, Role
@@ -20,6 +20,7 @@ __all__ = [
     "Inquiry",
     "Membership",
     "Organization",
+    "Page",
     "Role",
     "Standing",
 ]

@@ -2,17 +2,16 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.models import record
-from orgs import changes, documents, onfile, qualification
+from orgs import changes, onfile, qualification
 from orgs.access import OrgRequest, member
 from orgs.forms.documents import AnswerForm
 from orgs.models import Document, Inquiry
-from orgs.views.registration import files_of
+from orgs.views.documents import files_of
 
 
 @require_safe
@@ -34,15 +33,6 @@ def people(request: OrgRequest) -> HttpResponse:
     """Who acts for the organization, and what each may do."""
     memberships = request.org.memberships.select_related("user", "role")
     return render(request, "orgs/people.html", {"memberships": memberships})
-
-
-@require_safe
-@member("profile.edit")
-def document(request: OrgRequest, pk: int) -> HttpResponseBase:
-    """A document of one's own, as a download; reading is recorded."""
-    found = get_object_or_404(Document.objects.of(request.org), pk=pk)
-    record(found, "document.read", by=request.user)
-    return documents.download(found)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

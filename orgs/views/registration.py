@@ -10,14 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from orgs import documents, qualification, registration
+from orgs import qualification, registration
 from orgs.access import OrgRequest, member
-from orgs.forms.documents import DocumentForm
 from orgs.forms.registration import STEPS, StepForm
-from orgs.models import Application, Document
+from orgs.models import Application
 from orgs.requirements import Requirement
+from orgs.views.documents import files_of, papers
 
 # Which step mends what is missing.
 STEP_OF = {
@@ -100,7 +100,8 @@ def step(request: OrgRequest, name: str) -> HttpResponse:
     """One step; what is saved stays, complete or not."""
     draft = draft_of(request)
     if name == "documents":
-        return papers(request)
+        more = {"number": len(STEPS) + 1, "total": len(STEPS) + 1}
+        return papers(request, "orgs:step", name, template="orgs/documents.html", **more)
     if name not in STEPS:
         raise Http404
     # A copy: what is refused must not show in the page's header.
@@ -142,67 +143,6 @@ def warn_of_doubts(request: OrgRequest, form: StepForm) -> None:
     for doubt in registration.doubts(form.instance):
         if doubt.field in form.changed_data:
             messages.warning(request, doubt.text)
-
-
-def papers(request: OrgRequest) -> HttpResponse:
-    """The documents: what is asked of this kind of organization, what is there, one more."""
-    form = DocumentForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            documents.store(
-                request.org,
-                file=form.cleaned_data["file"],
-                kind=form.cleaned_data["kind"],
-                by=request.user,
-            )
-        except ValidationError as refusal:
-            form.add_error("file", refusal)
-        else:
-            messages.success(request, _("We have your document."))
-            return redirect("orgs:step", request.org.number, "documents")
-    wanted = [r for r in registration.lacks(request.org) if r.code.startswith("document:")]
-    context = {
-        "form": form,
-        "wanted": wanted,
-        "files": files_of(request, removable=True),
-        "number": len(STEPS) + 1,
-        "total": len(STEPS) + 1,
-    }
-    return render(request, "orgs/documents.html", context, status=422 if form.errors else 200)
-
-
-def files_of(request: OrgRequest, *, removable: bool) -> list[dict[str, Any]]:
-    """The organization's documents as components/upload_list.html shows them."""
-    number = request.org.number
-    return [
-        {
-            "name": document.name,
-            "url": reverse("orgs:document", args=[number, document.pk]),
-            "size": document.size,
-            "kind": "ok",
-            "status": _("Received"),
-            "note": document.get_kind_display(),
-            "remove_url": reverse("orgs:remove_document", args=[number, document.pk])
-            if removable
-            else "",
-        }
-        for document in Document.objects.of(request.org)
-    ]
-
-
-@require_POST
-@member("profile.edit")
-def remove_document(request: OrgRequest, pk: int) -> HttpResponse:
-    """Take back a document of a draft."""
-    draft_of(request)
-    document = get_object_or_404(Document.objects.of(request.org), pk=pk)
-    try:
-        documents.remove(document, by=request.user)
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-    else:
-        messages.success(request, _("%(name)s was removed.") % {"name": document.name})
-    return redirect("orgs:step", request.org.number, "documents")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

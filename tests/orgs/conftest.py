@@ -5,8 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from orgs import documents, qualification, registration, staff
 from orgs.models import Application, Organization
 from tests.factories import ActivityFactory, UserFactory
+from tests.orgs.papers import pdf_bytes
 
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
+PDF = pdf_bytes()
 
 FACTS = {
     "legal_name": "Maison Sainte-Anne",
@@ -68,4 +69,13 @@ def reviewer(db):
     staff.ensure_groups()
     person = UserFactory(is_staff=True, first_name="Quinn", last_name="Arsenault")
     person.groups.add(Group.objects.get(name="qualification"))
+    return person
+
+
+@pytest.fixture
+def fulfiller(db):
+    """Somebody of the fulfilment staff."""
+    staff.ensure_groups()
+    person = UserFactory(is_staff=True)
+    person.groups.add(Group.objects.get(name="fulfilment"))
     return person

@@ -1,9 +1,10 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
 
 from mail.models import Message
-from orgs import documents, qualification
+from orgs import documents, page_images, qualification
 from orgs.forms.registration import STEPS
 from orgs.models import Application, Document, Organization
 from tests.factories import ActivityFactory, MembershipFactory, OrganizationFactory
@@ -194,7 +195,7 @@ def test_a_document_is_downloaded_and_never_shown(client, complete, applicant, s
     client.force_login(applicant)
     url = address("document", complete, Document.objects.get().pk)
     answer = client.get(url)
-    assert b"".join(answer.streaming_content) == PDF
+    assert b"".join(answer.streaming_content) == Document.objects.get().file.open().read()
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
@@ -206,14 +207,47 @@ def test_a_document_is_downloaded_and_never_shown(client, complete, applicant, s
     assert answer.content == b""
 
 
-def test_a_document_is_removed_with_its_file(
+def test_a_document_is_removed_and_had_again(client, complete, applicant):
+    client.force_login(applicant)
+    pk = Document.objects.get().pk
+    page = client.post(address("remove_document", complete, pk), follow=True)
+    assert "Removed a moment ago" in page.text
+    assert "Add the letters patent." in page.text  # it does not count any more
+    assert client.get(address("document", complete, pk)).status_code == 404
+
+    page = client.post(address("bring_back", complete, pk), follow=True)
+    assert "lettres.pdf is back." in page.text
+    assert "Add the letters patent." not in page.text
+
+
+def test_half_an_hour_later_it_is_gone_with_its_files(
     client, complete, applicant, private_files, django_capture_on_commit_callbacks
 ):
+    document = Document.objects.get()
+    page_images.draw(page_images.claim(document.pk))
+    documents.remove(document, by=applicant)
+    assert documents.purge() == 0
+    Document.objects.update(removed_at=timezone.now() - documents.UNDO)
     client.force_login(applicant)
+    page = client.post(address("bring_back", complete, document.pk), follow=True)
+    assert "This document is gone. Send it again." in page.text
+
     with django_capture_on_commit_callbacks(execute=True):
-        client.post(address("remove_document", complete, Document.objects.get().pk))
+        assert documents.purge() == 1
+
     assert not Document.objects.exists()
     assert [path for path in private_files.rglob("*") if path.is_file()] == []
+
+
+def test_a_document_is_called_otherwise(client, complete, applicant):
+    client.force_login(applicant)
+    url = address("rename_document", complete, Document.objects.get().pk)
+    client.post(url, {"name": "../Statuts.pdf", "kind": "bylaws"})
+    document = Document.objects.get()
+    assert (document.name, document.kind) == ("Statuts.pdf", "bylaws")
+    page = client.post(url, {"name": " ", "kind": "bylaws"}, follow=True)
+    assert "Give the document a name." in page.text
+    assert Document.objects.get().name == "Statuts.pdf"
 
 
 def pages(application):
