@@ -4,6 +4,7 @@ The old value is in force until staff approve it (`orgs/deciding.py`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
@@ -32,6 +33,7 @@ from orgs.models import (
     Evidence,
     Organization,
 )
+from orgs.requirements import Profile, Requirement, missing
 
 Status = ChangeRequest.Status
 REVIEW_DAYS = 5  # business days from sending to the decision
@@ -144,10 +146,19 @@ def refusals(
         if new.get(name) and new[name] != old[name]
         if registration.is_taken(name, new[name], by=organization)
     ]
-    lacking = registration.lacks_with(organization, new)
     mine = {*subject.fields, *subject.lacks}
-    found += [ValidationError(str(r.text), r.code) for r in lacking if r.code in mine]
-    return found
+    lacking = (need for need in _lacking(organization, new) if need.code in mine)
+    return found + [ValidationError(str(need.text), need.code) for need in lacking]
+
+
+def _lacking(organization: Organization, new: Mapping[str, Any]) -> list[Requirement]:
+    """What an application would lack, were the facts `new`."""
+    known = {"budget" if name == "annual_budget" else name: v for name, v in new.items()}
+    if "activities" in known:
+        known["activities"] = frozenset(known["activities"])
+    names = {field.name for field in fields(Profile)} & set(known)
+    profile = registration.profile_of(organization)
+    return missing(replace(profile, **{name: known[name] for name in names}))
 
 
 def _due(organization: Organization, start: date) -> date:
