@@ -12,6 +12,7 @@ GROUPS: Final = {
         "orgs.document": "view",
         "orgs.inquiry": "view",
         "orgs.changerequest": "view change",
+        "orgs.case": "view change",
         "orgs.membership": "view change add",
         "orgs.role": "view",
         "orgs.activity": "view",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from orgs.views import (
+    cases,
     changes,
     documents,
     licence_address,
@@ -37,6 +38,12 @@ urlpatterns = [
     ),
     path("licence-address/<str:token>/confirm/", licence_address.confirm, name="confirm_address"),
     path("licence-address/<str:token>/stop/", licence_address.stop, name="stop_address"),
+    path("o/<int:org>/organization/history/", organization.history, name="history"),
+    path("o/<int:org>/cases/", cases.listing, name="cases"),
+    path("o/<int:org>/cases/new/", cases.start, name="open_case"),
+    path("o/<int:org>/cases/<int:pk>/", cases.one, name="case"),
+    path("o/<int:org>/cases/<int:pk>/close/", cases.close, name="close_case"),
+    path("o/<int:org>/cases/<int:pk>/files/<int:document_pk>/", cases.file, name="case_file"),
     path("o/<int:org>/people/", organization.people, name="people"),
     path("o/<int:org>/documents/", documents.page, name="documents"),
     path("o/<int:org>/documents/<int:pk>/", documents.document, name="document"),

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog import alerts
+from mail import outbox
 from orders import key_import
 from orders.models import Payment
-from orgs import documents
+from orgs import cases, documents
 from orgs.emails import licence_address
 from orgs.models import AddressChange, Inquiry
 from tests.factories import (
@@ -52,6 +53,18 @@ def build_world() -> World:
         organization=org, old=org.email, new="new@example.org", asked_by=owner
     )
     paper = SimpleUploadedFile("paper.pdf", pdf_bytes())
+    case = cases.start(org, by=owner, topic="other", subject="Hello", text="?", files=[paper])
+    letter = outbox.post(
+        "orders/receipt",
+        to=[org.email],
+        language="en",
+        key="receipt",
+        subject="Receipt",
+        text="Thank you.",
+        html="",
+        about=str(org.number),
+    )
+    paper.seek(0)
     document = documents.store(org, file=paper, kind="statements", by=owner)
     line = OrderLineFactory(order__organization=org, order__placed_by=owner, product=product)
     payment = Payment.objects.create(
@@ -79,6 +92,9 @@ def build_world() -> World:
             "document": document.pk,
             "subject": change.subject,
             "change": change.pk,
+            "case": case.pk,
+            "case_document": case.messages.get().files.get().document_id,
+            "letter": letter.pk,
             "confirm": licence_address.link(moved, licence_address.CONFIRM),
             "undo": licence_address.link(moved, licence_address.UNDO),
             "order": line.order.number,

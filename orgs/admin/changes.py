@@ -1,5 +1,6 @@
 """Change requests: the queue, soonest due first, and the page on which one is decided."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -122,14 +123,19 @@ class ChangeRequestAdmin(KeptAdmin):
             return ""
         if change.status == ChangeRequest.Status.INFO_NEEDED:
             return gettext("waits for the member")
-        day, left = date_format(change.due_on, "DATE_FORMAT"), (change.due_on - today()).days
-        if left == 0:
-            return gettext("%(day)s (today)") % {"day": day}
-        if left > 0:
-            text = ngettext("%(day)s (in %(n)s day)", "%(day)s (in %(n)s days)", left)
-        else:
-            text = ngettext("%(day)s (%(n)s day late)", "%(day)s (%(n)s days late)", -left)
-        return text % {"day": day, "n": abs(left)}
+        return due_in_words(change.due_on)
+
+
+def due_in_words(due_on: date) -> str:
+    """The day, and how far away it is."""
+    day, left = date_format(due_on, "DATE_FORMAT"), (due_on - today()).days
+    if left == 0:
+        return gettext("%(day)s (today)") % {"day": day}
+    if left > 0:
+        text = ngettext("%(day)s (in %(n)s day)", "%(day)s (in %(n)s days)", left)
+    else:
+        text = ngettext("%(day)s (%(n)s day late)", "%(day)s (%(n)s days late)", -left)
+    return text % {"day": day, "n": abs(left)}
 
 
 def change_of(request: HttpRequest, pk: int) -> ChangeRequest:

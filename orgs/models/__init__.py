@@ -1,6 +1,7 @@
 """Organizations, their members, documents and applications."""
 
 from orgs.models.application import Application, Inquiry
+from orgs.models.case import Case, CaseFile, CaseMessage
 from orgs.models.change import ChangeMessage, ChangeRequest, Evidence
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
@@ -12,6 +13,9 @@ __all__ = [
     "Activity",
     "AddressChange",
     "Application",
+    "Case",
+    "CaseFile",
+    "CaseMessage",
     "ChangeMessage",
     "ChangeRequest",
     "Document",

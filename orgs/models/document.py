@@ -33,8 +33,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_for_update(of=("self",)).get(pk=pk)
 
     def of_applications(self) -> "DocumentQuerySet":
-        """Those that were not sent with a change request."""
-        return self.filter(evidence=None)
+        """Those that were sent with neither a change request nor a message."""
+        return self.filter(evidence=None, case_file=None)
 
     def accepted(self) -> "DocumentQuerySet":
         """Those that count as a paper: not refused."""

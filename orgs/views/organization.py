@@ -2,16 +2,19 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from orgs import changes, onfile, qualification
+from orgs import changes, filehistory, onfile, qualification
 from orgs.access import OrgRequest, member
 from orgs.forms.documents import AnswerForm
-from orgs.models import Document, Inquiry
+from orgs.models import Activity, Document, Inquiry
 from orgs.views.documents import files_of
+
+PER_PAGE = 20
 
 
 @require_safe
@@ -25,6 +28,15 @@ def detail(request: OrgRequest) -> HttpResponse:
         "files": files_of(request, removable=False) if may_read else [],
     }
     return render(request, "orgs/detail.html", context)
+
+
+@require_safe
+@member()
+def history(request: OrgRequest) -> HttpResponse:
+    """What each fact said before, when it changed, and who changed it."""
+    page = Paginator(filehistory.of(request.org), PER_PAGE).get_page(request.GET.get("page"))
+    names = {activity.code: activity.name for activity in Activity.objects.all()}
+    return render(request, "orgs/history.html", {"page": page, "names": names})
 
 
 @require_safe

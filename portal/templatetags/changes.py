@@ -74,9 +74,11 @@ def facts_of(organization: Organization, subject: Subject) -> list[Row]:
 
 
 @register.simple_tag
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
-    """The facts that differ, before and after; one query for activities."""
-    names = _names(new)
+def differences(
+    old: Mapping[str, Any], new: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> list[Difference]:
+    """The facts that differ, before and after; one query for activities, without their `names`."""
+    names = _names(new) if names is None else names
     return [
         Difference(LABELS.get(n, n), in_words(n, old.get(n), names), in_words(n, new[n], names))
         for n in new

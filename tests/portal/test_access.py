@@ -26,6 +26,7 @@ class Page:
     name: str
     who: str
     roles: tuple[str, ...] = MEMBERS
+    hidden: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     post: bool = False
@@ -47,6 +48,8 @@ class Page:
                 return yes if may else {302, 403, 404}
         if role == "visitor":
             return {405} if self.post else {302}
+        if role in self.hidden:
+            return {405} if self.post else {404}
         if role in self.roles:
             return yes
         # A method is refused before anybody is looked at, so that it tells nothing.
