@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from django.utils import translation
 
+import portal.urls  # noqa: F401  (as production has them, before a test turns DEBUG on)
 from portal.invariants import breaches
 from tests.factories import MembershipFactory, UserFactory
 
