@@ -11,7 +11,7 @@ from catalog.explained import activity_names
 from catalog.explaining import explain
 from catalog.facts import facts_of
 from catalog.models import Program
-from catalog.verdicts import verdicts_on
+from catalog.verdicts import verdict_on
 from orgs.models import Organization
 
 SAME = ("kind", "province", "staff")  # names that the file and the rules share
@@ -45,19 +45,21 @@ def changed(facts: Facts, new: Mapping[str, Any]) -> Facts:
 
 
 def effects(organization: Organization, new: Mapping[str, Any], *, on: date) -> Effects:
-    """What the change would do on a day; three queries."""
-    facts = facts_of(organization)
+    """What the change would do on a day; four queries."""
+    facts, names = facts_of(organization), activity_names()
     then = changed(facts, new)
-    found = verdicts_on(facts, then, on=on)
-    names = activity_names()
+    programs = Program.objects.select_related("partner").prefetch_related("versions")
+    ordered = programs.order_by("partner__position", "partner__name", "position", "slug")
     gained: list[Effect] = []
     lost: list[Effect] = []
-    for program, (before, after) in found:
+    for program in ordered:
+        versions = program.versions.all()
+        before, after = verdict_on(versions, facts, on=on), verdict_on(versions, then, on=on)
         if before.is_eligible != after.is_eligible:
             better, worse = (after, before) if after.is_eligible else (before, after)
             effect = Effect(program, _rules(better, worse, names))
             (gained if after.is_eligible else lost).append(effect)
-    return Effects(gained, lost, len(found) - len(gained) - len(lost))
+    return Effects(gained, lost, len(ordered) - len(gained) - len(lost))
 
 
 def _rules(better: Verdict, worse: Verdict, names: Mapping[str, str]) -> list[str]:

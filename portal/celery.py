@@ -21,6 +21,10 @@ app.conf.beat_schedule = {
     "scan and draw documents": {"task": "orgs.tasks.sweep_documents", "schedule": 20},
     "remind applicants": {"task": "orgs.tasks.remind", "schedule": crontab(hour=7, minute=0)},
     "change licence addresses": {"task": "orgs.tasks.apply_addresses", "schedule": 900},
+    "put the shelf together": {
+        "task": "catalog.tasks.put_shelf_together",
+        "schedule": crontab(minute=20),
+    },
     "send product alerts": {
         "task": "catalog.tasks.send_alerts",
         "schedule": crontab(hour=2, minute=0),

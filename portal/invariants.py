@@ -28,6 +28,29 @@ INVARIANTS = (
            WHERE p.stock IS NOT NULL GROUP BY p.id HAVING coalesce(sum(e.change), 0) <> p.stock""",
     ),
     Invariant(
+        "shelf-is-what-stands-there",
+        "A list's counts are those of its products.",
+        """SELECT program_id || '/' || category_id || '/' || fee_range FROM (
+             SELECT program_id, category_id, fee_range, in_stock, personal_use, platforms,
+               published_from, published_until, change FROM catalog_shelfentry
+             UNION ALL
+             SELECT program_id, category_id, catalog_fee_range(fee), stock IS DISTINCT FROM 0,
+               personal_use, platforms, published_from, published_until, -1
+             FROM catalog_product WHERE status = 'live') AS moves
+           GROUP BY program_id, category_id, fee_range, in_stock, personal_use, platforms,
+             published_from, published_until HAVING sum(change) <> 0""",
+    ),
+    Invariant(
+        "replacements-end",
+        "What replaces a product, in the end, is not the product itself.",
+        """WITH RECURSIVE line (first, last) AS (
+             SELECT id, replaced_by_id FROM catalog_product WHERE replaced_by_id IS NOT NULL
+             UNION
+             SELECT line.first, p.replaced_by_id FROM line
+             JOIN catalog_product p ON p.id = line.last WHERE p.replaced_by_id IS NOT NULL)
+           SELECT first FROM line WHERE first = last""",
+    ),
+    Invariant(
         "keys-as-ordered",
         "A line that was sent keys has as many as were ordered, and of its own product.",
         """SELECT l.id FROM orders_orderline l JOIN orders_licensekey k ON k.line_id = l.id

@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this is, who it is for, and the first step."""
     context = {
         "partners": Partner.objects.all(),
-        "product_count": Product.objects.live().count(),
+        "product_count": Product.objects.visible().count(),
     }
     return render(request, "portal/home.html", context)
 

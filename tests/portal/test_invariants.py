@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from catalog.models import StockEntry
+from catalog.models import ShelfEntry, StockEntry
 from mail.models import Message
 from orders.models import (
     Fulfilment,
@@ -223,10 +223,28 @@ def address_too_soon():
     )
 
 
+def counted_twice():
+    ProductFactory()
+    ShelfEntry.objects.update(change=2)
+
+
+def not_counted():
+    ProductFactory()
+    ShelfEntry.objects.all().delete()
+
+
+def replaced_by_itself():
+    first = ProductFactory(status="discontinued")
+    second = ProductFactory(status="discontinued", replaced_by=first)
+    type(first).objects.filter(pk=first.pk).update(replaced_by=second)
+
+
 PLANTED = {
     "approved-changes-are-written": [approved_and_not_written, written_and_not_traced],
     "addresses-wait-48-hours": [address_too_soon],
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
+    "shelf-is-what-stands-there": (counted_twice, not_counted),
+    "replacements-end": (replaced_by_itself,),
     "keys-as-ordered": (too_many_keys, another_products_key),
     "no-key-without-payment": (key_for_nothing,),
     "paid-is-owed": (paid_and_not_owed,),
