@@ -1,26 +1,34 @@
 """Organizations, their members, documents and applications."""
 
-from orgs.models.application import Application, Inquiry
+from orgs.models.application import Application, Inquiry, NewBudget, Remark
+from orgs.models.branch import BranchLetter
 from orgs.models.change import ChangeMessage, ChangeRequest, Evidence
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
+from orgs.models.invitation import Invitation, JoinRequest
 from orgs.models.licence_address import AddressChange
-from orgs.models.membership import Membership, Role
+from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
 
 __all__ = [
     "Activity",
     "AddressChange",
     "Application",
+    "BranchLetter",
     "ChangeMessage",
     "ChangeRequest",
     "Document",
     "Evidence",
     "Fact",
     "Inquiry",
+    "Invitation",
+    "JoinRequest",
     "Membership",
+    "NewBudget",
     "Organization",
     "Page",
+    "Remark",
     "Role",
     "Standing",
+    "Tenure",
 ]

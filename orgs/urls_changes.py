@@ -1,0 +1,25 @@
+"""Addresses of changes to what is on file, and of the address for licences."""
+
+from django.urls import path
+
+from orgs.views import changes, licence_address
+
+urlpatterns = [
+    path("o/<int:org>/organization/edit/", changes.edit, name="edit"),
+    path("o/<int:org>/organization/change/", changes.start, name="change_start"),
+    path("o/<int:org>/organization/change/<slug:code>/", changes.change, name="change"),
+    path("o/<int:org>/organization/requests/<int:pk>/", changes.one, name="change_request"),
+    path(
+        "o/<int:org>/organization/requests/<int:pk>/withdraw/",
+        changes.withdraw,
+        name="withdraw_change",
+    ),
+    path("o/<int:org>/organization/licences/", licence_address.ask, name="licence_address"),
+    path(
+        "o/<int:org>/organization/licences/cancel/",
+        licence_address.cancel,
+        name="cancel_address",
+    ),
+    path("licence-address/<str:token>/confirm/", licence_address.confirm, name="confirm_address"),
+    path("licence-address/<str:token>/stop/", licence_address.stop, name="stop_address"),
+]
