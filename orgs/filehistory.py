@@ -10,7 +10,7 @@ from orgs.fieldclasses import LABELS, as_data, changed
 from orgs.models import Organization
 
 COLUMNS = tuple(name for name in LABELS if name != "activities")  # those are rows of their own
-TOGETHER = timedelta(seconds=2)  # a row's history and its deed are written in one transaction
+TOGETHER = timedelta(minutes=1)  # the row has the start of the transaction that wrote the deed
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,18 @@ def _of_rows(events: Iterable[Mapping[str, Any]], entries: list[Entry]) -> Itera
         if names:
             old, new = {n: before[n] for n in names}, {n: now[n] for n in names}
             at = event["pgh_created_at"]
-            yield Change(at, old, new, _deed(entries, at, names))
+            yield Change(at, old, new, _deed(entries, at, new))
         before = now
 
 
-def _deed(entries: list[Entry], at: datetime, names: list[str]) -> Entry | None:
-    """The entry that was written with the row."""
+def _deed(entries: list[Entry], at: datetime, new: Mapping[str, Any]) -> Entry | None:
+    """The entry that was written with the row: of the same values, at about the same time."""
     near = (entry for entry in entries if abs(entry.at - at) <= TOGETHER)
-    return next((e for e in near if set(names) & set(e.data.get("fields", []))), None)
+    return next((entry for entry in near if _says(entry.data.get("new", {}), new)), None)
+
+
+def _says(data: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    return any(name in data and data[name] == value for name, value in new.items())
 
 
 def _of_deeds(entries: list[Entry]) -> Iterable[Change]:

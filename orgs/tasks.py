@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import documents, licence_address, page_images, reminders, scanning
+from orgs import (
+    documents,
+    drafts,
+    invitations,
+    joining,
+    licence_address,
+    page_images,
+    reminders,
+    scanning,
+)
 from orgs.models import Document
 
 BATCH = 50
@@ -19,6 +28,19 @@ def remind() -> None:
 def apply_addresses() -> None:
     """Write the licence addresses whose 48 hours have passed. Beat runs it each quarter hour."""
     licence_address.apply_due()
+
+
+@shared_task
+def put_away_drafts() -> None:
+    """Remind of drafts that wait, put away those that have ended, clear what is gone; nightly."""
+    drafts.sweep()
+
+
+@shared_task
+def write_off() -> None:
+    """End invitations and requests that nobody answered. Beat runs it each hour; twice is once."""
+    invitations.expire_due()
+    joining.expire_due()
 
 
 @shared_task

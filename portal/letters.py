@@ -21,6 +21,8 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orgs/declined",
         "orgs/late",
         "orgs/draft_ends",
+        "orgs/draft_waits",
+        "orgs/document_refused",
         "orgs/suspended",
         "orgs/reinstated",
         "orgs/closed",

@@ -8,10 +8,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit.models import Entry
 from orders.models import LicenseKey
 from orgs.fieldclasses import LABELS
-from orgs.models import Application, Case, ChangeRequest, Document, Organization
+from orgs.models import (
+    Application,
+    Case,
+    ChangeRequest,
+    Document,
+    JoinRequest,
+    Organization,
+)
 from tokens.models import Token
 
 WORDS: Final[Mapping[str, Any]] = {
@@ -29,6 +37,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "application.qualified": _("Organization qualified"),
     "application.declined": _("Application not accepted"),
     "application.put_away": _("Draft put away"),
+    "application.appealed": _("Decision appealed"),
+    "application.confirmed": _("Facts confirmed for a renewal"),
     "changerequest.sent": _("Change request sent"),
     "changerequest.info_needed": _("Question asked about a change request"),
     "changerequest.answered": _("Question about a change request answered"),
@@ -38,6 +48,10 @@ WORDS: Final[Mapping[str, Any]] = {
     "document.sent": _("Document sent"),
     "document.read": _("Document opened"),
     "document.removed": _("Document removed"),
+    "document.brought_back": _("Removed document brought back"),
+    "document.renamed": _("Document renamed"),
+    "joinrequest.asked": _("Somebody asked to join"),
+    "joinrequest.declined": _("Request to join declined"),
     "invitation.sent": _("Person invited"),
     "invitation.sent_again": _("Invitation sent again"),
     "member.joined": _("Person joined"),
@@ -65,7 +79,8 @@ class Line:
     words: Any
     is_staffs: bool
     reference: str
-    fields: list[Any]
+    about: list[Any]
+    """The facts that changed, or the person that it was done to."""
 
 
 def subjects(organization: Organization) -> Subjects:
@@ -76,6 +91,7 @@ def subjects(organization: Organization) -> Subjects:
         (Application, Application.objects.filter(**mine)),
         (ChangeRequest, ChangeRequest.objects.filter(**mine)),
         (Document, Document.objects.filter(**mine)),
+        (JoinRequest, JoinRequest.objects.filter(**mine)),
         (Case, Case.objects.filter(**mine)),
         (Token, Token.objects.filter(**mine)),
         (LicenseKey, LicenseKey.objects.filter(line__order__organization=organization)),
@@ -96,20 +112,29 @@ def entries(organization: Organization) -> QuerySet[Any, Any]:
 
 
 def lines(organization: Organization, rows: Iterable[Any]) -> list[Line]:
-    """A page of the log in words; two queries."""
+    """A page of the log in words; three queries."""
     members = set(organization.memberships.values_list("user", flat=True))
     found = Entry.objects.select_related("by", "subject_type")
     found = found.filter(pk__in=[row["pk"] for row in rows])
+    people = User.objects.in_bulk([e.data["person"] for e in found if "person" in e.data])
     return [
         Line(
             entry,
             WORDS[entry.action],
             is_staffs=bool(entry.by and entry.by.is_staff and entry.by_id not in members),
             reference=_reference(entry),
-            fields=[LABELS[n] for n in entry.data.get("fields", []) if n in LABELS],
+            about=_about(entry, people),
         )
         for entry in found
     ]
+
+
+def _about(entry: Entry, people: Mapping[int, User]) -> list[Any]:
+    """Facts by their names, people by theirs, an invitation by its address."""
+    facts = [LABELS[name] for name in entry.data.get("fields", []) if name in LABELS]
+    person = people.get(entry.data.get("person", 0))
+    invited = entry.data.get("to") if entry.action.startswith("invitation.") else None
+    return [*facts, *(who for who in (person, invited) if who)]
 
 
 def _reference(entry: Entry) -> str:

@@ -13,10 +13,12 @@ from orders import key_import
 from orders.models import Payment
 from orgs import cases, documents
 from orgs.emails import licence_address
-from orgs.models import AddressChange, Inquiry
+from orgs.models import AddressChange, Inquiry, JoinRequest
 from tests.factories import (
     ApplicationFactory,
+    BranchLetterFactory,
     ChangeRequestFactory,
+    InvitationFactory,
     MembershipFactory,
     OrderLineFactory,
     OrganizationFactory,
@@ -39,6 +41,9 @@ def build_world() -> World:
     people = {"stranger": UserFactory(), "superuser": UserFactory(is_staff=True, is_superuser=True)}
     for role in ("owner", "approver", "buyer", "finance", "viewer"):
         people[role] = MembershipFactory(organization=org, role_code=role).user
+    letter = BranchLetterFactory(branch=org)
+    people["above"] = MembershipFactory(organization=letter.parent).user
+    people["beside"] = MembershipFactory(organization=letter.parent, role_code="buyer").user
     people["neighbour"] = MembershipFactory(organization=neighbours_org).user
     for group in ("qualification", "fulfilment"):
         people[group] = UserFactory(is_staff=True)
@@ -80,6 +85,8 @@ def build_world() -> World:
     key = product.license_keys.get()
     type(key).objects.update(line=line, given_at=timezone.now())
     alert = alerts.subscribe(product, user=owner)
+    invitation = InvitationFactory(organization=org, invited_by=owner)
+    asked = JoinRequest.objects.create(user=UserFactory(), asked_for="1", organization=org)
     return World(
         people=people,
         arguments={
@@ -89,6 +96,7 @@ def build_world() -> World:
             "token": token.pk,
             "program": product.program.slug,
             "inquiry": inquiry.pk,
+            "application": decided.pk,
             "document": document.pk,
             "subject": change.subject,
             "change": change.pk,
@@ -102,6 +110,10 @@ def build_world() -> World:
             "key": key.pk,
             "step": "identity",
             "name": "a-letter",
+            "membership": org.memberships.get(user=people["buyer"]).pk,
+            "invitation": invitation.pk,
+            "secret": invitation.secret,
+            "join_request": asked.pk,
             "stop": alerts.stop_link_token(alert),
         },
         neighbours_org=neighbours_org.number,

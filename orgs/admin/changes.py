@@ -142,7 +142,7 @@ def change_of(request: HttpRequest, pk: int) -> ChangeRequest:
     """The request, for those whom the admin lets change requests."""
     if not request.user.has_perm("orgs.change_changerequest"):
         raise PermissionDenied
-    rows = ChangeRequest.objects.select_related(
+    rows = ChangeRequest.objects.prefetch_related("organization__activities").select_related(
         "organization", "sent_by", "claimed_by", "decided_by"
     )
     return get_object_or_404(rows, pk=pk)

@@ -15,15 +15,20 @@ def write(
     key: str,
     page: str = "dashboard",
     page_args: tuple[object, ...] = (),
+    with_address: bool = True,
     **context: object,
 ) -> None:
-    """Queue one e-mail a reader, once for a key; `page` is where its button leads."""
+    """Queue one e-mail a reader, once for a key; `page` is where its button leads.
+
+    `with_address`: also to the organization's own address, which nobody has confirmed in a draft.
+    """
     readers = {
         m.user.email: m.user.language
         for m in organization.memberships.select_related("user", "role")
         if m.may("profile.edit")
     }
-    readers.setdefault(organization.email, organization.language)
+    if with_address:
+        readers.setdefault(organization.email, organization.language)
     for address, language in readers.items():
         if not address:
             continue

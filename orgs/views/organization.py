@@ -1,17 +1,13 @@
-"""An organization's own pages: its facts, its people, its papers, questions of staff."""
+"""An organization's own pages: its facts."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from orgs import changes, filehistory, onfile, qualification
+from orgs import changes, filehistory, onfile
 from orgs.access import OrgRequest, member
-from orgs.forms.documents import AnswerForm
-from orgs.models import Activity, Document, Inquiry
+from orgs.models import Activity
 from orgs.views.documents import files_of
 
 PER_PAGE = 20
@@ -37,42 +33,3 @@ def history(request: OrgRequest) -> HttpResponse:
     page = Paginator(filehistory.of(request.org), PER_PAGE).get_page(request.GET.get("page"))
     names = {activity.code: activity.name for activity in Activity.objects.all()}
     return render(request, "orgs/history.html", {"page": page, "names": names})
-
-
-@require_safe
-@member()
-def people(request: OrgRequest) -> HttpResponse:
-    """Who acts for the organization, and what each may do."""
-    memberships = request.org.memberships.select_related("user", "role")
-    return render(request, "orgs/people.html", {"memberships": memberships})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member("profile.edit")
-def answer(request: OrgRequest, pk: int) -> HttpResponse:
-    """Answer a question of staff, with a document if it asks for one."""
-    inquiries = Inquiry.objects.filter(application__organization=request.org)
-    inquiry = get_object_or_404(inquiries.select_related("application"), pk=pk)
-    form = AnswerForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            qualification.answer(
-                inquiry,
-                by=request.user,
-                text=data["answer"],
-                file=data["file"],
-                kind=data["kind"] or Document.Kind.OTHER,
-            )
-        except ValidationError as refusal:
-            inquiry.refresh_from_db()
-            is_again = (inquiry.answer, inquiry.answered_by) == (data["answer"], request.user)
-            if is_again:  # a second click leads where the first one did
-                return redirect("dashboard", request.org.number)
-            is_over = refusal.code in {"answered", "decided"}
-            form.add_error(None if is_over else "file", refusal)
-        else:
-            messages.success(request, _("Thank you. Our staff go on with your application."))
-            return redirect("dashboard", request.org.number)
-    context = {"inquiry": inquiry, "form": form}
-    return render(request, "orgs/answer.html", context, status=422 if form.errors else 200)

@@ -9,7 +9,7 @@ from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
 from orders.models import Order
-from orgs import licence_address, reminders
+from orgs import drafts, invitations, joining, licence_address, reminders
 
 
 class Command(BaseCommand):
@@ -23,6 +23,9 @@ class Command(BaseCommand):
             cancellation.expire(pk)
         reminders.send_due()
         licence_address.apply_due()
+        drafts.sweep()
+        invitations.expire_due()
+        joining.expire_due()
         alerts.send_due()
         shelf.put_together()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):

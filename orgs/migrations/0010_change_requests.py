@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0006_document_states'),
+        ('orgs', '0009_thread'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
