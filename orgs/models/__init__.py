@@ -10,6 +10,7 @@ from orgs.models.invitation import Invitation, JoinRequest
 from orgs.models.licence_address import AddressChange
 from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
+from orgs.models.register_alert import RegisterAlert
 
 __all__ = [
     "Activity",
@@ -31,6 +32,7 @@ __all__ = [
     "NewBudget",
     "Organization",
     "Page",
+    "RegisterAlert",
     "Remark",
     "Role",
     "Standing",
