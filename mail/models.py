@@ -55,6 +55,7 @@ class Message(models.Model):
             models.Index(
                 fields=["due_at"], name="mail_due", condition=Q(sent_at=None) & Q(dead_at=None)
             ),
+            models.Index(fields=["dead_at"], name="mail_dead", condition=Q(dead_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 """A small world for the access matrix: two organizations, and people of every role."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,8 +13,9 @@ from mail import outbox
 from orders import key_import
 from orders.models import Payment
 from orgs import cases, documents
+from orgs.contents import Contents, examine
 from orgs.emails import licence_address
-from orgs.models import AddressChange, Inquiry, JoinRequest
+from orgs.models import AddressChange, CaseFile, Inquiry, JoinRequest
 from tests.factories import (
     ApplicationFactory,
     BranchLetterFactory,
@@ -34,6 +36,12 @@ class World:
     people: dict[str, User]
     arguments: dict[str, object]  # what stands in addresses, by name
     neighbours_org: int
+
+
+@cache
+def paper_contents() -> Contents:
+    """A paper as we keep it, looked into once for all tests."""
+    return examine(SimpleUploadedFile("paper.pdf", pdf_bytes()))
 
 
 def build_world() -> World:
@@ -57,9 +65,10 @@ def build_world() -> World:
     moved = AddressChange.objects.create(
         organization=org, old=org.email, new="new@example.org", asked_by=owner
     )
-    paper = SimpleUploadedFile("paper.pdf", pdf_bytes())
-    case = cases.start(org, by=owner, topic="other", subject="Hello", text="?", files=[paper])
-    letter = outbox.post(
+    case = cases.start(org, by=owner, topic="other", subject="Hello", text="?")
+    attached = documents.keep(org, contents=paper_contents(), kind="other", by=owner)
+    CaseFile.objects.create(message=case.messages.get(), document=attached)
+    receipt = outbox.post(
         "orders/receipt",
         to=[org.email],
         language="en",
@@ -69,8 +78,7 @@ def build_world() -> World:
         html="",
         about=str(org.number),
     )
-    paper.seek(0)
-    document = documents.store(org, file=paper, kind="statements", by=owner)
+    document = documents.store(org, file=paper_contents(), kind="statements", by=owner)
     line = OrderLineFactory(order__organization=org, order__placed_by=owner, product=product)
     payment = Payment.objects.create(
         order=line.order,
@@ -102,7 +110,7 @@ def build_world() -> World:
             "change": change.pk,
             "case": case.pk,
             "case_document": case.messages.get().files.get().document_id,
-            "letter": letter.pk,
+            "email": receipt.pk,
             "confirm": licence_address.link(moved, licence_address.CONFIRM),
             "undo": licence_address.link(moved, licence_address.UNDO),
             "order": line.order.number,

@@ -11,6 +11,7 @@ from orgs.models.licence_address import AddressChange
 from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
 from orgs.models.register_alert import RegisterAlert
+from orgs.models.view import SavedView
 
 __all__ = [
     "Activity",
@@ -35,6 +36,7 @@ __all__ = [
     "RegisterAlert",
     "Remark",
     "Role",
+    "SavedView",
     "Standing",
     "Tenure",
 ]

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0010_register_alerts'),
+        ('orgs', '0011_queue'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

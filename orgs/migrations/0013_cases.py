@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0011_change_requests'),
+        ('orgs', '0012_change_requests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
