@@ -130,6 +130,23 @@ class Application(models.Model):
         ordering = ["-pk"]
         verbose_name = _("application")
         verbose_name_plural = _("applications")
+        indexes = [
+            models.Index(
+                fields=["due_on", "id"],
+                name="orgs_open_by_due",
+                condition=Q(status__in=["submitted", "in_review", "info_needed"]),
+            ),
+            models.Index(
+                fields=["-decided_at", "-id"],
+                name="orgs_decided",
+                condition=Q(decided_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                name="orgs_sent",
+                condition=Q(submitted_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization"],
