@@ -14,6 +14,8 @@ GROUPS: Final = {
         "orgs.organization": "view change",
         "orgs.document": "view",
         "orgs.inquiry": "view",
+        "orgs.changerequest": "view change",
+        "orgs.case": "view change",
         "orgs.membership": "view change add",
         "orgs.role": "view",
         "orgs.readytext": "view change add",

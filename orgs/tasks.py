@@ -3,7 +3,17 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import documents, drafts, invitations, joining, page_images, reminders, scanning, watch
+from orgs import (
+    documents,
+    drafts,
+    invitations,
+    joining,
+    licence_address,
+    page_images,
+    reminders,
+    scanning,
+    watch,
+)
 from orgs.models import Document
 
 BATCH = 50
@@ -13,6 +23,12 @@ BATCH = 50
 def remind() -> None:
     """Remind applicants whom we wait for. Beat runs it each morning; twice is once."""
     reminders.send_due()
+
+
+@shared_task
+def apply_addresses() -> None:
+    """Write the licence addresses whose 48 hours have passed. Beat runs it each quarter hour."""
+    licence_address.apply_due()
 
 
 @shared_task

@@ -28,7 +28,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _write_rows(**_signal: object) -> None:
     import_module("orgs.migrations.0002_roles").create(apps, None)
     import_module("orgs.migrations.0008_grants").grant(apps, None)
-    import_module("orgs.migrations.0013_ready_texts_rows").create(apps, None)
+    import_module("orgs.migrations.0015_ready_texts_rows").create(apps, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

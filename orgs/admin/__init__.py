@@ -1,5 +1,13 @@
 """Staff's work on organizations, a file a subject."""
 
-from orgs.admin import alerts, applications, documents, organizations, reasons
+from orgs.admin import (
+    alerts,
+    applications,
+    cases,
+    changes,
+    documents,
+    organizations,
+    reasons,
+)
 
-__all__ = ["alerts", "applications", "documents", "organizations", "reasons"]
+__all__ = ["alerts", "applications", "cases", "changes", "documents", "organizations", "reasons"]

@@ -2,9 +2,12 @@
 
 from orgs.models.application import Application, Inquiry, NewBudget, Remark
 from orgs.models.branch import BranchLetter
+from orgs.models.case import Case, CaseFile, CaseMessage
+from orgs.models.change import ChangeMessage, ChangeRequest, Evidence
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
 from orgs.models.invitation import Invitation, JoinRequest
+from orgs.models.licence_address import AddressChange
 from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
 from orgs.models.reason import ReadyText, ReadyTextUse
@@ -13,9 +16,16 @@ from orgs.models.view import SavedView
 
 __all__ = [
     "Activity",
+    "AddressChange",
     "Application",
     "BranchLetter",
+    "Case",
+    "CaseFile",
+    "CaseMessage",
+    "ChangeMessage",
+    "ChangeRequest",
     "Document",
+    "Evidence",
     "Fact",
     "Inquiry",
     "Invitation",

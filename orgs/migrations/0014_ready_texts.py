@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0011_queue'),
+        ('orgs', '0013_cases'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
