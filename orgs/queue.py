@@ -32,7 +32,7 @@ class View(TextChoices):
 
 OF_US = Q(status__in=[Status.SUBMITTED, Status.IN_REVIEW])
 OPEN = Q(status__in=Application.OPEN_SENT)
-DECIDED = Q(decided_at__isnull=False)
+DECIDED = Q(status__in=[Status.QUALIFIED, Status.DECLINED])
 
 
 def conditions(*, by: User, on: date) -> Mapping[str, Q]:

@@ -63,7 +63,7 @@ WITH holiday AS (
     LEFT JOIN paused ON paused.id = chosen.id
 )
 """
-DECIDED = "a.decided_at >= %(since)s"
+DECIDED = "a.decided_at >= %(since)s AND a.status IN ('qualified', 'declined')"
 OPEN = "a.status IN ('submitted', 'in_review', 'info_needed')"
 DECISIONS = f"""{SPENT.format(chosen=DECIDED)}
 SELECT week, kind, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY days),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from audit.models import Entry, record
 from orgs import documents, page_images
+from orgs.admin import queue
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
 from orgs.models import Document, Page
@@ -26,6 +27,10 @@ class DocumentAdmin(KeptAdmin):
     list_display = ("name", "organization", "kind", "status", "scanner", "size", "uploaded_at")
     list_filter = ("status", "kind")
     list_select_related = ("organization",)
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = queue.PageByKeys
     search_fields = ("name", "organization__legal_name", "organization__number", "sha256")
     exclude = ("file",)
 

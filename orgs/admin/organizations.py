@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from orgs import facts, notices
-from orgs.admin import standing
+from orgs.admin import queue, standing
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
 from orgs.models import Activity, Membership, Organization, Role
@@ -35,10 +35,21 @@ class StatusFilter(admin.SimpleListFilter):
         return notices.with_status(rows, str(self.value()), on=today())
 
 
+class ProvinceFilter(queue.ProvinceFilter):
+    """The provinces by name, without asking the database which there are."""
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(province=self.value()) if self.value() else queryset
+
+
 @admin.register(Organization)
 class OrganizationAdmin(KeptAdmin):
     list_display = ("number", "legal_name", "kind", "city", "province", "stands", "qualified_until")
-    list_filter = (StatusFilter, "kind", "province", "language")
+    list_filter = (StatusFilter, "kind", ProvinceFilter, "language")
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    paginator = queue.PageByKeys
     search_fields = ("number", "legal_name", "bn", "neq", "email", "former_names")
     readonly_fields = (
         "number",

@@ -139,8 +139,9 @@ class Application(models.Model):
             models.Index(
                 fields=["-decided_at", "-id"],
                 name="orgs_decided",
-                condition=Q(decided_at__isnull=False),
+                condition=Q(status__in=["qualified", "declined"]),
             ),
+            models.Index(fields=["status"], name="orgs_by_status"),  # small: what counts read
             models.Index(
                 fields=["-submitted_at", "-id"],
                 name="orgs_sent",
