@@ -1,6 +1,7 @@
 """Documents: kept privately, written anew by us, taken back, opened by those who may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -30,27 +31,28 @@ CLOSED: Final = _("Our staff have your application: its documents cannot be chan
 
 
 def store(
-    organization: Organization, *, file: UploadedFile | Contents, kind: str, by: User
+    organization: Organization,
+    *,
+    file: UploadedFile | Contents,
+    kind: str,
+    by: User,
+    with_staff: bool = False,
 ) -> Document:
     """Keep a file, while the applicant has the application, or instead of one that was refused.
 
+    `with_staff`: also while staff have it, for what comes with a remark.
     The same file for the same kind again is the document we have. Raises ValidationError with
     what is wrong with it and what to send instead. Give `Contents` (of `contents.examine`) when
     a transaction is open already: looking into a file takes its time.
     """
     contents = file if isinstance(file, Contents) else examine(file)
-    kept: list[Document] = []
-    try:
-        with transaction.atomic():
-            application = lock_with_applicant(organization, replaces=kind)
-            if known := again(organization, contents, kind=kind):
-                return known
-            refuse_too_many(organization, application, more=len(contents.data))
-            kept.append(keep(organization, contents=contents, kind=kind, by=by))
-            touch(application)
-    except BaseException:
-        discard(kept)
-        raise
+    with keeping() as kept:
+        application = lock_with_applicant(organization, replaces=kind, with_staff=with_staff)
+        if known := again(organization, contents, kind=kind):
+            return known
+        refuse_too_many(organization, application, more=len(contents.data))
+        kept.append(keep(organization, contents=contents, kind=kind, by=by))
+        touch(application)
     return kept[0]
 
 
@@ -75,15 +77,28 @@ def keep(organization: Organization, *, contents: Contents, kind: str, by: User)
     return document
 
 
+@contextmanager
+def keeping() -> Iterator[list[Document]]:
+    """A transaction whose documents, put into the list, lose their files when it is rolled back."""
+    kept: list[Document] = []
+    try:
+        with transaction.atomic():
+            yield kept
+    except BaseException:
+        discard(kept)
+        raise
+
+
 def again(organization: Organization, contents: Contents, *, kind: str) -> Document | None:
     """The document that was made of the same file before, if it still counts."""
-    same = Document.objects.of(organization).accepted()
+    same = Document.objects.of(organization).of_applications().accepted()
     return same.filter(source_sha256=contents.source_sha256, kind=kind).first()
 
 
 def refuse_too_many(organization: Organization, application: Application, *, more: int) -> None:
     """Raises ValidationError when an application would have too many documents, or too large."""
-    sent = Document.objects.of(organization).filter(uploaded_at__gte=application.created_at)
+    sent = Document.objects.of(organization).of_applications()
+    sent = sent.filter(uploaded_at__gte=application.created_at)
     if sent.count() >= MOST:
         text = _("You have sent %(most)s documents. Remove one that is not needed.")
         raise ValidationError(text, "too_many", {"most": MOST})
@@ -94,7 +109,9 @@ def refuse_too_many(organization: Organization, application: Application, *, mor
         raise ValidationError(text, "too_much", {"most": MOST_BYTES // (1024 * 1024)})
 
 
-def lock_with_applicant(organization: Organization, *, replaces: str = "") -> Application:
+def lock_with_applicant(
+    organization: Organization, *, replaces: str = "", with_staff: bool = False
+) -> Application:
     """The application that the applicant can add to; raises ValidationError when staff have it.
 
     `replaces`: a kind of which a refused document may be replaced all the same. The lock on the
@@ -107,6 +124,8 @@ def lock_with_applicant(organization: Organization, *, replaces: str = "") -> Ap
     if application.status in WITH_APPLICANT:
         return application
     is_open = application.status in Application.OPEN_SENT
+    if is_open and with_staff:
+        return application
     if is_open and any(document.kind == replaces for document in to_replace(organization)):
         return application
     raise ValidationError(CLOSED, "closed")
@@ -114,7 +133,7 @@ def lock_with_applicant(organization: Organization, *, replaces: str = "") -> Ap
 
 def to_replace(organization: Organization) -> list[Document]:
     """Refused documents after which no other of their kind came."""
-    papers = list(Document.objects.of(organization))
+    papers = list(Document.objects.of(organization).of_applications())
     newest = {paper.kind: paper for paper in papers if not paper.is_refused}
     return [
         paper
@@ -126,7 +145,8 @@ def to_replace(organization: Organization) -> list[Document]:
 
 def unsettled(organization: Organization) -> list[Document]:
     """What a decision waits for: papers that are not checked yet, or refused and not replaced."""
-    pending = Document.objects.of(organization).filter(status=Document.Status.PENDING)
+    papers = Document.objects.of(organization).of_applications()
+    pending = papers.filter(status=Document.Status.PENDING)
     return [*pending, *to_replace(organization)]
 
 
@@ -153,6 +173,8 @@ def remove(document: Document, *, by: User) -> None:
     Raises ValidationError when it was sent in: what staff read stays.
     """
     refuse_unless_draft(document.organization)
+    if not Document.objects.of_applications().filter(pk=document.pk).exists():
+        raise ValidationError(_("This document belongs to a request: it stays."), "stays")
     taken = Document.objects.filter(pk=document.pk, removed_at=None)
     if taken.update(removed_at=timezone.now()):
         record(document.organization, "document.removed", by=by, note=document.name)
@@ -187,10 +209,15 @@ def purge() -> int:
         with transaction.atomic():
             document = Document.objects.select_for_update().filter(late, pk=pk).first()
             if document is not None:
-                files = names_of(document)
-                document.delete()
-                delete_on_commit(files)
+                destroy(document)
     return len(found)
+
+
+def destroy(document: Document) -> None:
+    """A document for good: its row now, its files once this is committed."""
+    files = names_of(document)
+    document.delete()
+    delete_on_commit(files)
 
 
 def names_of(document: Document) -> list[str]:

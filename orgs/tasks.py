@@ -3,7 +3,17 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import documents, page_images, reminders, scanning
+from orgs import (
+    documents,
+    drafts,
+    invitations,
+    joining,
+    licence_address,
+    page_images,
+    reminders,
+    scanning,
+    watch,
+)
 from orgs.models import Document
 
 BATCH = 50
@@ -13,6 +23,25 @@ BATCH = 50
 def remind() -> None:
     """Remind applicants whom we wait for. Beat runs it each morning; twice is once."""
     reminders.send_due()
+
+
+@shared_task
+def apply_addresses() -> None:
+    """Write the licence addresses whose 48 hours have passed. Beat runs it each quarter hour."""
+    licence_address.apply_due()
+
+
+@shared_task
+def put_away_drafts() -> None:
+    """Remind of drafts that wait, put away those that have ended, clear what is gone; nightly."""
+    drafts.sweep()
+
+
+@shared_task
+def write_off() -> None:
+    """End invitations and requests that nobody answered. Beat runs it each hour; twice is once."""
+    invitations.expire_due()
+    joining.expire_due()
 
 
 @shared_task
@@ -38,3 +67,9 @@ def draw_document(pk: int) -> None:
     """Make pictures of one document's pages. Run twice, each page is drawn once."""
     if document := page_images.claim(pk):
         page_images.draw(document)
+
+
+@shared_task
+def watch_registers() -> None:
+    """Look at what public registers say of qualified organizations. Twice is once."""
+    watch.look()

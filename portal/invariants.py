@@ -8,6 +8,13 @@ from django.db import connection
 # Fixed words of ours, put into queries that take nothing from outside (hence S608 off here).
 SETTLED = "('paid', 'fulfilled', 'delivered')"
 GIVEN_BACK = "('cancelled', 'expired', 'refused', 'refunded')"
+TRAIL = """SELECT e.id, e.subject_id, e.action, t.model FROM audit_entry e
+           JOIN django_content_type t ON t.id = e.subject_type_id AND t.app_label = 'orgs'"""
+MOVED = (
+    "('application.draft', 'application.submitted', 'application.in_review', "
+    "'application.info_needed', 'application.qualified', 'application.declined', "
+    "'application.put_away')"
+)
 
 
 @dataclass(frozen=True)
@@ -154,11 +161,89 @@ INVARIANTS = (
                            WHERE a.organization_id = o.id AND a.status = 'qualified')""",
     ),
     Invariant(
+        "decided-once",
+        "An application is decided once, and stands as it was decided.",
+        f"""SELECT a.id FROM orgs_application a JOIN ({TRAIL}) e
+             ON e.model = 'application' AND e.subject_id = a.id
+           WHERE e.action IN ('application.qualified', 'application.declined')
+           GROUP BY a.id HAVING count(*) > 1 OR bool_or(e.action <> 'application.' || a.status)""",
+    ),
+    Invariant(
+        "decided-on-what-was-seen",
+        "No question was asked, answered or added after the decision.",
+        """SELECT a.id FROM orgs_application a WHERE a.decided_at IS NOT NULL AND (
+             EXISTS (SELECT 1 FROM orgs_inquiry i WHERE i.application_id = a.id
+                     AND greatest(i.asked_at, i.answered_at) > a.decided_at)
+             OR EXISTS (SELECT 1 FROM orgs_remark r WHERE r.application_id = a.id
+                        AND r.at > a.decided_at))""",
+    ),
+    Invariant(
+        "moves-have-a-trail",
+        "An application's status is that of its last move in the trail.",
+        f"""SELECT a.id FROM orgs_application a LEFT JOIN LATERAL (
+             SELECT action FROM ({TRAIL}) e
+             WHERE e.model = 'application' AND e.subject_id = a.id AND e.action IN {MOVED}
+             ORDER BY e.id DESC LIMIT 1) moved ON true
+           WHERE coalesce(moved.action, 'application.draft') <> 'application.' || a.status""",
+    ),
+    Invariant(
+        "stands-by-a-deed",
+        "What is suspended or closed has its entry in the trail.",
+        f"""SELECT o.number FROM orgs_organization o WHERE (o.suspended_on IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM ({TRAIL}) e WHERE e.model = 'organization'
+               AND e.subject_id = o.id AND e.action = 'organization.suspended'))
+           OR (o.closed_on IS NOT NULL AND o.merged_into_id IS NULL
+             AND NOT EXISTS (SELECT 1 FROM ({TRAIL}) e WHERE e.model = 'organization'
+               AND e.subject_id = o.id AND e.action = 'organization.closed'))""",
+    ),
+    Invariant(
+        "facts-of-registers-have-entries",
+        "A fact that a register says names an entry that is there.",
+        """SELECT f.id FROM orgs_fact f WHERE f.source = 'register'
+           AND NOT EXISTS (SELECT FROM registers_charity c WHERE c.bn = f.entry)
+           AND NOT EXISTS (SELECT FROM registers_corporation c WHERE c.number = f.entry)
+           AND NOT EXISTS (SELECT FROM registers_return r
+                           WHERE r.bn || ' ' || r.period_end = f.entry)""",
+    ),
+    Invariant(
         "ordered-by-a-member",
-        "Orders are placed by members of the organization.",
+        "Orders are placed by people who were members then, of it or of one merged into it.",
         """SELECT o.number FROM orders_order o WHERE NOT EXISTS (
-             SELECT 1 FROM orgs_membership m
-             WHERE m.user_id = o.placed_by_id AND m.organization_id = o.organization_id)""",
+             SELECT 1 FROM orgs_tenure t JOIN orgs_organization m ON m.id = t.organization_id
+             WHERE t.user_id = o.placed_by_id AND o.organization_id IN (m.id, m.merged_into_id)
+             AND o.placed_at BETWEEN t.from_at - interval '1 minute'
+               AND coalesce(t.to_at, 'infinity') + interval '1 minute')""",
+    ),
+    Invariant(
+        "somebody-administers",
+        "An organization with people has an administrator among them.",
+        """SELECT o.number FROM orgs_organization o JOIN orgs_membership m
+             ON m.organization_id = o.id JOIN orgs_role r ON r.id = m.role_id
+           WHERE o.closed_on IS NULL AND o.merged_into_id IS NULL
+           GROUP BY o.id HAVING NOT bool_or(r.grants ? 'members.manage')""",
+    ),
+    Invariant(
+        "members-have-their-time",
+        "A member's time is running, in the member's role.",
+        """SELECT m.id FROM orgs_membership m LEFT JOIN orgs_tenure t
+             ON (t.user_id, t.organization_id, t.role_id) =
+                (m.user_id, m.organization_id, m.role_id) AND t.to_at IS NULL
+           WHERE t.id IS NULL""",
+    ),
+    Invariant(
+        "branches-are-signed-for",
+        "A signed branch letter is of the branch's own parent, and no branch is above itself.",
+        """WITH RECURSIVE up AS (
+             SELECT id AS branch, parent_id AS id, 1 AS level FROM orgs_organization
+              WHERE parent_id IS NOT NULL
+             UNION ALL
+             SELECT up.branch, o.parent_id, level + 1 FROM up
+               JOIN orgs_organization o ON o.id = up.id
+              WHERE o.parent_id IS NOT NULL AND level < 9)
+           SELECT branch FROM up WHERE branch = id
+           UNION
+           SELECT l.id FROM orgs_branchletter l JOIN orgs_organization o ON o.id = l.branch_id
+           WHERE l.status = 'signed' AND o.parent_id IS NULL""",
     ),
     Invariant(
         "holds-end",
@@ -173,6 +258,25 @@ INVARIANTS = (
         "Licence keys are stored encrypted, with a blind index.",
         """SELECT id FROM orders_licensekey
            WHERE ciphertext NOT LIKE '%:%' OR length(blind_index) <> 64""",
+    ),
+    Invariant(
+        "approved-changes-are-written",
+        "What was approved stood in the file, and the trail says by which request.",
+        """SELECT c.id FROM orgs_changerequest c WHERE c.status = 'approved' AND NOT (
+             EXISTS (SELECT 1 FROM orgs_organizationevent e
+                     WHERE e.pgh_obj_id = c.organization_id
+                     AND to_jsonb(e) @> (c.new - '{annual_budget,activities}'::text[])
+                     AND coalesce(e.annual_budget = (c.new ->> 'annual_budget')::numeric, true))
+             AND EXISTS (SELECT 1 FROM audit_entry a
+                         WHERE a.action = 'organization.changed'
+                         AND a.subject_id = c.organization_id
+                         AND (a.data ->> 'request')::bigint = c.id))""",
+    ),
+    Invariant(
+        "addresses-wait-48-hours",
+        "Licences go to a new address no sooner than 48 hours after it confirmed.",
+        """SELECT id FROM orgs_addresschange
+           WHERE applied_at < confirmed_at + interval '48 hours'""",
     ),
     Invariant(
         "changes-have-a-trail",

@@ -1,5 +1,7 @@
 """Pages that need more than one app: home, help, my organization."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +12,10 @@ from catalog import explained
 from catalog.models import Partner, Product
 from orders import meters
 from orders.models import Order
-from orgs import timeline
+from orgs import appeals, drafts, invitations, notices, timeline
 from orgs.access import OrgRequest, member
 from orgs.days import today
-from orgs.models import Membership
+from orgs.models import Application, Membership, Standing
 from tokens.models import Token
 
 
@@ -36,13 +38,24 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def organizations(request: HttpRequest) -> HttpResponse:
-    """Where one acts: the choice when there are several, the first step when there is none."""
+    """Where one acts: the choice when there are several, the first step when there is none.
+
+    Invitations that wait for an answer come first, also for somebody who lost their e-mail.
+    """
     memberships = list(Membership.objects.of(request.user))
-    if not memberships:
+    invited = invitations.waiting_for(request.user)  # type: ignore[arg-type]  # signed in
+    if not memberships and not invited:
         return redirect("orgs:register")
-    if len(memberships) == 1:
+    if len(memberships) == 1 and not invited:
         return redirect("dashboard", memberships[0].organization.number)
-    return render(request, "portal/organizations.html", {"memberships": memberships})
+    mine = [membership.organization_id for membership in memberships]
+    unsent = Application.objects.filter(status=Application.Status.DRAFT, organization__in=mine)
+    context = {
+        "memberships": memberships,
+        "invitations": invited,
+        "drafts": {draft.organization_id: draft for draft in unsent},
+    }
+    return render(request, "portal/organizations.html", context)
 
 
 @require_safe
@@ -50,19 +63,42 @@ def organizations(request: HttpRequest) -> HttpResponse:
 def dashboard(request: OrgRequest) -> HttpResponse:
     """Where an organization stands: its application, what it may have, its orders and quotas."""
     org, day = request.org, today()
-    application = org.applications.newest()
-    is_qualified = org.is_qualified(day)
-    may_answer = request.membership.may("profile.edit")
+    qualification = _qualification(request)
     context = {
-        "application": application,
-        "is_qualified": is_qualified,
-        "steps": timeline.steps(application) if application and not is_qualified else [],
-        "inquiries": application.inquiries.filter(answered_at=None)
-        if application and may_answer
-        else [],
+        **qualification,
         "groups": explained.by_partner(org, on=day),
         "meters": meters.in_use(org, as_of=timezone.now()),
         "orders": Order.objects.of(org).recent()[:5],
-        "token_count": Token.objects.of(org).valid().count(),
+        # Tokens of who is not qualified prove nothing.
+        "token_count": Token.objects.of(org).valid().count()
+        if qualification["is_qualified"]
+        else 0,
     }
     return render(request, "portal/dashboard.html", context)
+
+
+def _qualification(request: OrgRequest) -> dict[str, Any]:
+    """How it stands, what it asks of us, and what we ask of it."""
+    org, day = request.org, today()
+    application = org.applications.newest()
+    put_away = application if drafts.can_be_taken_up(application) else None
+    if application is not None and application.status == Application.Status.PUT_AWAY:
+        application = org.applications.not_put_away().newest()
+    is_with_us = application is not None and application.status in Application.OPEN_SENT
+    is_qualified, may_edit = org.is_qualified(day), request.membership.may("profile.edit")
+    is_asked = application is not None and not (is_qualified and application.is_over)
+    return {
+        "application": application,
+        "put_away": put_away,
+        "gone_at": drafts.ends_at(put_away) if put_away else None,
+        "is_qualified": is_qualified,
+        "is_applicant": org.standing(day) == Standing.APPLICANT,
+        "is_late": application is not None and timeline.is_late(application),
+        "may_edit": may_edit,
+        "notice": notices.notice(org, on=day, is_renewing=is_with_us),
+        "steps": timeline.steps(application) if application and is_asked else [],
+        "inquiries": application.inquiries.filter(answered_at=None)
+        if application and is_with_us and may_edit
+        else [],
+        "may_appeal": may_edit and not org.closed_on and appeals.is_appealable(application),
+    }

@@ -8,9 +8,20 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
+from audit.models import record
 from catalog.models import Category, Partner, Product, Program, ProgramVersion
 from orders.models import Cart, CartItem, Order, OrderLine
-from orgs.models import Activity, Application, Membership, Organization, Role
+from orgs import links
+from orgs.models import (
+    Activity,
+    Application,
+    BranchLetter,
+    ChangeRequest,
+    Invitation,
+    Membership,
+    Organization,
+    Role,
+)
 
 PASSWORD = "correct horse battery"
 
@@ -97,15 +108,89 @@ class MembershipFactory(DjangoModelFactory):
         role_code = "owner"
 
 
+class InvitationFactory(DjangoModelFactory):
+    """Open for fourteen days; its link's secret is in `secret`."""
+
+    class Meta:
+        model = Invitation
+        skip_postgeneration_save = True
+
+    class Params:
+        role_code = "buyer"
+
+    organization = factory.SubFactory(OrganizationFactory)
+    email = factory.Sequence(lambda n: f"guest{n}@example.org")
+    role = factory.LazyAttribute(lambda o: Role.objects.get(code=o.role_code, organization=None))
+    language = "en"
+    invited_by = factory.SubFactory(UserFactory)
+    digest = factory.LazyAttribute(lambda o: links.digest(secret_of(o.email)))
+
+    @factory.post_generation
+    def secret(self, create, extracted, **kwargs):
+        self.secret = secret_of(self.email)
+
+
+def secret_of(email: str) -> str:
+    """The secret in the link of a factory's invitation."""
+    return f"secret-of-{email}"
+
+
+class BranchLetterFactory(DjangoModelFactory):
+    """Signed: the parent reaches down to the branch."""
+
+    class Meta:
+        model = BranchLetter
+        skip_postgeneration_save = True
+
+    branch = factory.SubFactory(OrganizationFactory)
+    parent = factory.SubFactory(OrganizationFactory)
+    asked_for = factory.LazyAttribute(lambda o: str(o.parent.number))
+    status = BranchLetter.Status.SIGNED
+    version = "2026-11"
+    language = "en"
+    text = "It is our branch."
+    signer_name = "Ada Roy"
+    signer_title = "Chair"
+    decided_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def link(self, create, extracted, **kwargs):
+        """The branch belongs to the parent."""
+        if create:
+            self.branch.parent = self.parent
+            self.branch.save(update_fields=["parent"])
+
+
 class ApplicationFactory(DjangoModelFactory):
     class Meta:
         model = Application
+        skip_postgeneration_save = True
 
     organization = factory.SubFactory(OrganizationFactory, unqualified=True)
     started_by = factory.SubFactory(UserFactory)
     decided_at = factory.LazyAttribute(
         lambda o: timezone.now() if getattr(o, "status", "") in {"qualified", "declined"} else None
     )
+
+    @factory.post_generation
+    def trail(self, create, extracted, **kwargs):
+        """With the entry that its status must have."""
+        if create and self.status != "draft":
+            record(self, f"application.{self.status}", by=None)
+
+
+class ChangeRequestFactory(DjangoModelFactory):
+    """An open request to raise the budget."""
+
+    class Meta:
+        model = ChangeRequest
+
+    organization = factory.SubFactory(OrganizationFactory)
+    subject = "budget"
+    old = {"annual_budget": "500000.00", "budget_source": "statements", "budget_year": 2025}
+    new = {"annual_budget": "900000.00", "budget_source": "statements", "budget_year": 2026}
+    sent_by = factory.SubFactory(UserFactory)
+    due_on = date(2026, 12, 1)
 
 
 class PartnerFactory(DjangoModelFactory):

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from audit.models import Entry
 from mail.models import Message
-from orgs import qualification
+from orgs import facts, qualification
 from orgs.admin.review import CHECKLIST, REASONS
 from orgs.days import today
 from orgs.models import Application, Document, Organization
@@ -133,7 +133,7 @@ def test_the_queue_says_in_words_when_it_is_due(desk, sent, days, words):
 
 def test_the_queue_says_who_is_waited_for(desk, sent, reviewer):
     qualification.ask(sent.pk, question="?", version=sent.version, by=reviewer)
-    page = desk.get(reverse("admin:orgs_application_changelist")).text
+    page = desk.get(reverse("admin:orgs_application_changelist"), {"view": "applicant"}).text
     assert "waits for the applicant" in page
 
 
@@ -220,3 +220,4 @@ def test_a_changed_fact_is_written_down(client, sent, settings):
     assert answer.status_code == 302, answer.context["errors"]
     assert Organization.objects.get().city == "Magog"
     assert Entry.objects.about(sent.organization).first().action == "organization.changed"
+    assert facts.origins(Organization.objects.get())["address"].source == "staff"

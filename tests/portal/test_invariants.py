@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from audit.models import record
 from catalog.models import ShelfEntry, StockEntry
 from mail.models import Message
 from orders.models import (
@@ -19,14 +20,18 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
+from orgs.models import AddressChange, Application, Fact, Inquiry, Organization, Remark, Tenure
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
+    BranchLetterFactory,
+    ChangeRequestFactory,
     MembershipFactory,
     OrderFactory,
     OrderLineFactory,
     OrganizationFactory,
     ProductFactory,
+    UserFactory,
 )
 
 LONG_AGO = timedelta(hours=1)
@@ -177,9 +182,80 @@ def qualified_by_nobody():
     OrganizationFactory(qualified_since=date(2024, 1, 1))
 
 
+def decided_twice():
+    application = ApplicationFactory(status="qualified")
+    record(application, "application.declined", by=None)
+
+
+def decided_otherwise():
+    ApplicationFactory(status="declined")
+    Application.objects.update(status="qualified")
+
+
+def answered_after_the_decision():
+    application = ApplicationFactory(status="qualified")
+    Inquiry.objects.create(application=application, question="?", answered_at=timezone.now())
+
+
+def added_after_the_decision():
+    application = ApplicationFactory(status="declined")
+    Remark.objects.create(application=application, words="But …", by=application.started_by)
+
+
+def moved_without_a_trail():
+    ApplicationFactory(status="submitted")
+    Application.objects.update(status="in_review")
+
+
+def suspended_by_nobody():
+    OrganizationFactory(suspended_on=date(2026, 3, 1))
+
+
+def closed_by_nobody():
+    OrganizationFactory(closed_on=date(2026, 3, 1))
+
+
+def fact_without_its_entry():
+    Fact.objects.create(
+        organization=OrganizationFactory(),
+        name="bn",
+        source="register",
+        register="cra",
+        entry="000000018RR0001",
+        on=date(2026, 11, 12),
+    )
+
+
 def ordered_by_an_outsider():
     order = sound_order()
-    order.placed_by.memberships.all().delete()
+    Order.objects.filter(pk=order.pk).update(placed_by=UserFactory())
+
+
+def ordered_after_leaving():
+    order = sound_order()
+    Tenure.objects.filter(user=order.placed_by).update(
+        from_at=timezone.now() - 2 * LONG_AGO, to_at=timezone.now() - LONG_AGO
+    )
+
+
+def nobody_administers():
+    MembershipFactory(role_code="viewer")
+
+
+def member_without_time():
+    Tenure.objects.filter(user=MembershipFactory().user).update(to_at=timezone.now() + LONG_AGO)
+
+
+def above_itself():
+    one = OrganizationFactory()
+    other = OrganizationFactory(parent=one)
+    Organization.objects.filter(pk=one.pk).update(parent=other)
+
+
+def signed_for_nobody():
+    parent, branch = OrganizationFactory(), OrganizationFactory()
+    BranchLetterFactory(branch=branch, parent=parent)
+    Organization.objects.filter(pk=branch.pk).update(parent=None)
 
 
 def hold_without_end():
@@ -195,6 +271,29 @@ def readable_key():
 
 def captured_without_trail():
     captured(sound_paid_order())
+
+
+def approved_and_not_written():
+    ChangeRequestFactory(status="approved", decided_at=timezone.now(), decided_by=UserFactory())
+
+
+def written_and_not_traced():
+    change = ChangeRequestFactory(
+        status="approved", decided_at=timezone.now(), decided_by=UserFactory()
+    )
+    budget = {"annual_budget": "900000.00", "budget_year": 2026}
+    type(change.organization).objects.filter(pk=change.organization_id).update(**budget)
+
+
+def address_too_soon():
+    now, organization = timezone.now(), OrganizationFactory()
+    AddressChange.objects.create(
+        organization=organization,
+        new="new@example.org",
+        asked_by=UserFactory(),
+        confirmed_at=now,
+        applied_at=now + timedelta(hours=47),
+    )
 
 
 def counted_twice():
@@ -214,6 +313,8 @@ def replaced_by_itself():
 
 
 PLANTED = {
+    "approved-changes-are-written": [approved_and_not_written, written_and_not_traced],
+    "addresses-wait-48-hours": [address_too_soon],
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
     "shelf-is-what-stands-there": (counted_twice, not_counted),
     "replacements-end": (replaced_by_itself,),
@@ -232,7 +333,15 @@ PLANTED = {
     "totals-add-up": (wrong_total,),
     "eligible-when-ordered": (not_eligible,),
     "decided-by-somebody": (qualified_by_nobody,),
-    "ordered-by-a-member": (ordered_by_an_outsider,),
+    "decided-once": (decided_twice, decided_otherwise),
+    "decided-on-what-was-seen": (answered_after_the_decision, added_after_the_decision),
+    "moves-have-a-trail": (moved_without_a_trail,),
+    "stands-by-a-deed": (suspended_by_nobody, closed_by_nobody),
+    "facts-of-registers-have-entries": (fact_without_its_entry,),
+    "ordered-by-a-member": (ordered_by_an_outsider, ordered_after_leaving),
+    "somebody-administers": (nobody_administers,),
+    "members-have-their-time": (member_without_time,),
+    "branches-are-signed-for": (above_itself, signed_for_nobody),
     "holds-end": (hold_without_end,),
     "keys-are-unreadable": (readable_key,),
     "changes-have-a-trail": (captured_without_trail,),
