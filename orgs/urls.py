@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orgs.views import documents, organization, registration
+from orgs.views import certificates, documents, organization, registration
 
 app_name = "orgs"
 urlpatterns = [
@@ -18,5 +18,8 @@ urlpatterns = [
     path("o/<int:org>/documents/<int:pk>/remove/", documents.remove, name="remove_document"),
     path("o/<int:org>/documents/<int:pk>/bring-back/", documents.bring_back, name="bring_back"),
     path("o/<int:org>/documents/<int:pk>/rename/", documents.rename, name="rename_document"),
+    path("o/<int:org>/certificate/", certificates.page, name="certificate"),
+    path("o/<int:org>/certificate.pdf", certificates.paper, name="certificate_paper"),
+    path("certificates/", certificates.check, name="check_certificate"),
     path("o/<int:org>/questions/<int:pk>/", organization.answer, name="answer"),
 ]
