@@ -4,7 +4,7 @@
 checklist that is proved carries the words to say so: "charity register, 12 November 2026".
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -52,6 +52,11 @@ class Match:
         return str(Register(self.register).label)
 
     @property
+    def field(self) -> str:
+        """The number by which it is known."""
+        return "bn" if self.register == Register.CRA else "corporation_number"
+
+    @property
     def words(self) -> str:
         """Which register, and of which day."""
         day = f", {written(self.read_on)}" if self.read_on else ""
@@ -61,6 +66,17 @@ class Match:
     def address(self) -> str:
         parts = (self.street, self.city, self.province, self.postal_code)
         return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something worth a second look, not a refusal; `field` is the fact it is about."""
+
+    field: str
+    text: Any
+
+    def __str__(self) -> str:
+        return str(self.text)
 
 
 @dataclass(frozen=True)
@@ -83,7 +99,7 @@ class Evidence:
 
     matches: list[Match] = field(default_factory=list)
     proves: dict[str, str] = field(default_factory=dict)
-    doubts: list[str] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
     namesakes: list[Match] = field(default_factory=list)
     """Entries of the same name, when no number on file is in a register."""
     budget: Budget | None = None
@@ -102,14 +118,14 @@ def of(organization: Organization) -> Evidence:
     """What the registers say of an organization as it is on file; three queries to five."""
     charity, corporation = charity_of(organization), corporation_of(organization)
     found = [match for match in (as_match(charity), as_match(corporation)) if match]
-    evidence = Evidence(matches=found, budget=budget_of(organization))
+    evidence = Evidence(matches=found, budget=budget_told(organization.bn))
     judge(organization, evidence, charity, corporation)
     if not found and organization.legal_name:
         evidence.namesakes = namesakes(organization.legal_name)
     is_missing = charity is None and organization.kind == Kind.CHARITY and organization.bn
     if is_missing and (day := Import.objects.newest_day(Register.CRA)):
         text = _("The charity register of %(day)s does not have this number.")
-        evidence.doubts.append(text % {"day": written(day)})
+        evidence.doubts.append(Doubt("bn", text % {"day": written(day)}))
     evidence.confirmed = _confirmations(evidence)
     evidence.differs = dict(_differences(evidence))
     return evidence
@@ -123,10 +139,23 @@ def charity_of(organization: Organization) -> Charity | None:
     """
     if not organization.bn:
         return None
+    return _once(organization, _charity_of)
+
+
+def _charity_of(organization: Organization) -> Charity | None:
     root = organization.bn[:BN_ROOT]
     entries = {c.bn: c for c in Charity.objects.with_day().filter(bn__startswith=root)}
     of_root = None if organization.parent_id else entries.get(f"{root}RR0001")
     return entries.get(organization.bn, of_root)
+
+
+def _once(organization: Organization, look: Callable[[Organization], Any]) -> Any:
+    """The answer for this organization's present number: asked once, several times on a page."""
+    known = organization.__dict__.setdefault("_told_by_registers", {})
+    key = (look.__name__, organization.bn, organization.parent_id)
+    if key not in known:
+        known[key] = look(organization)
+    return known[key]
 
 
 def corporation_of(organization: Organization) -> Corporation | None:
@@ -142,16 +171,14 @@ def corporation_of(organization: Organization) -> Corporation | None:
     return None
 
 
-def budget_of(organization: Organization) -> Budget | None:
-    """The newest return of this charity that says what it spent."""
-    if not organization.bn:
+def budget_told(bn: str) -> Budget | None:
+    """What the newest return of this charity says it spent in a year."""
+    if not bn:
         return None
     rows: Any = Return.objects
-    told = rows.with_day().listed().filter(bn=organization.bn, expenditure__isnull=False)
-    newest: Any = told.order_by("-period_end").first()
-    if newest is None:
-        return None
-    return Budget(newest.expenditure, newest.period_end, newest.read_on)
+    told = rows.with_day().listed().filter(bn=bn, expenditure__isnull=False)
+    newest = told.order_by("-period_end").first()
+    return Budget(newest.expenditure, newest.period_end, newest.read_on) if newest else None
 
 
 def is_listed_charity(organization: Organization) -> bool:
@@ -215,7 +242,7 @@ def judge(
     root = organization.bn[:BN_ROOT]
     if corporation and corporation.bn_root and root and corporation.bn_root != root:
         text = _("The register of federal corporations gives another business number: %(number)s.")
-        evidence.doubts.append(text % {"number": corporation.bn_root})
+        evidence.doubts.append(Doubt("bn", text % {"number": corporation.bn_root}))
     declared, told = organization.annual_budget, evidence.budget
     if told and declared is not None and declared == told.amount:
         evidence.proves["budget"] = told.words
@@ -232,23 +259,27 @@ def _judge_match(organization: Organization, evidence: Evidence, match: Match) -
     said = {"register": match.register_name, "name": match.name, "number": match.number}
     names = [organization.legal_name, *organization.former_names]
     agreeing = [n for n in names if any(words.is_same_name(n, other) for other in match.names)]
+
+    def doubt(field: str, text: str) -> None:
+        evidence.doubts.append(Doubt(field, text))
+
     if agreeing:
         evidence.proves.setdefault("number", match.words)
     if organization.legal_name in agreeing:
         evidence.proves.setdefault("name", match.words)
     elif agreeing:
-        evidence.doubts.append(_("The %(register)s has a former name: %(name)s.") % said)
+        doubt("legal_name", _("The %(register)s has a former name: %(name)s.") % said)
     else:
         text = _("The %(register)s has this number under another name: %(name)s.")
-        evidence.doubts.append(text % said)
+        doubt("legal_name", text % said)
     if match.number not in numbers_of(organization):
-        evidence.doubts.append(_("The %(register)s has the number %(number)s.") % said)
+        doubt(match.field, _("The %(register)s has the number %(number)s.") % said)
     if match.vanished_on:
         text = _("The %(register)s of %(day)s does not list it any more.")
-        evidence.doubts.append(text % (said | {"day": written(match.vanished_on)}))
+        doubt(match.field, text % (said | {"day": written(match.vanished_on)}))
     elif not match.is_good:
         told = ", ".join(filter(None, [str(match.status), match.note]))
-        evidence.doubts.append(_("The %(register)s says: %(told)s.") % (said | {"told": told}))
+        doubt(match.field, _("The %(register)s says: %(told)s.") % (said | {"told": told}))
 
 
 def _judge_address(organization: Organization, evidence: Evidence) -> None:
@@ -261,7 +292,7 @@ def _judge_address(organization: Organization, evidence: Evidence) -> None:
     for match in evidence.matches:
         if match.address:
             said = {"register": match.register_name, "address": match.address}
-            evidence.doubts.append(text % said)
+            evidence.doubts.append(Doubt("address", text % said))
 
 
 def numbers_of(organization: Organization) -> set[str]:
@@ -284,9 +315,8 @@ def _confirmations(evidence: Evidence) -> dict[str, str]:
         "kind": evidence.proves.get("status", ""),
         "budget": evidence.proves.get("budget", ""),
     }
-    for match in evidence.matches if "number" in evidence.proves else []:
-        is_charity = match.register == Register.CRA
-        found["bn" if is_charity else "corporation_number"] = match.words
+    if "number" in evidence.proves:
+        found |= {match.field: match.words for match in evidence.matches}
     return found
 
 

@@ -1,6 +1,5 @@
 """Registration: an organization with its owner, described step by step, sent in once."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.languages import reader_language
 from accounts.models import User
 from audit.models import record
-from orgs import numbers
+from orgs import evidence, facts, numbers
+from orgs.evidence import Doubt
 from orgs.models import Application, Document, Membership, Organization, Role
 from orgs.models.organization import BN_ROOT
 from orgs.requirements import Profile, Requirement, missing
@@ -75,6 +75,7 @@ def save_step(form: Any, *, version: int, by: User) -> Application:
     Application.objects.filter(pk=draft.pk).update(
         version=F("version") + 1, saved_at=timezone.now()
     )
+    facts.declare(organization, facts.of_fields(form.facts_changed()), by=by)
     record(draft, "application.saved", by=by, step=type(form).__name__)
     return draft
 
@@ -93,7 +94,7 @@ def is_taken(field: str, value: str, *, by: Organization) -> bool:
 
 
 def profile_of(organization: Organization) -> Profile:
-    """What is known about an applicant, as the requirements read it; two queries."""
+    """What is known about an applicant, as the requirements read it; three queries."""
     return Profile(
         kind=organization.kind,
         legal_name=organization.legal_name,
@@ -113,6 +114,7 @@ def profile_of(organization: Organization) -> Profile:
             Document.objects.of(organization).accepted().values_list("kind", flat=True)
         ),
         is_branch=organization.parent_id is not None,
+        is_listed_charity=evidence.is_listed_charity(organization),
     )
 
 
@@ -121,16 +123,8 @@ def lacks(organization: Organization) -> list[Requirement]:
     return missing(profile_of(organization))
 
 
-@dataclass(frozen=True)
-class Doubt:
-    """A number that looks mistyped: worth a second look, not a refusal."""
-
-    field: str
-    text: Any
-
-
 def doubts(organization: Organization) -> list[Doubt]:
-    """Numbers whose check digit is wrong."""
+    """Numbers whose check digit is wrong: they look mistyped."""
     found = []
     if organization.bn and not numbers.is_plausible_bn(organization.bn):
         text = _("This business number’s check digit is wrong: compare it with your papers.")

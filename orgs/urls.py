@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from orgs.views import certificates, documents, organization, registration
+from orgs.views import certificates, documents, organization, registration, start
 
 app_name = "orgs"
 urlpatterns = [
-    path("register/", registration.register, name="register"),
+    path("register/", start.register, name="register"),
+    path("register/find/", start.find, name="find"),
     path("o/<int:org>/register/", registration.tasks, name="tasks"),
     path("o/<int:org>/register/check/", registration.check, name="check"),
     path("o/<int:org>/register/sent/", registration.sent, name="sent"),

@@ -89,7 +89,9 @@ def _by_number(number: str) -> tuple[list[Any], list[Any]]:
     charities = Charity.objects.filter(
         bn__startswith=root, **({"bn": number} if len(number) > 9 else {})
     )
-    return list(charities[: MOST + 1]), list(Corporation.objects.filter(bn_root=root)[: MOST + 1])
+    return list(charities.order_by("bn")[: MOST + 1]), list(
+        Corporation.objects.filter(bn_root=root)[: MOST + 1]
+    )
 
 
 def name_of(model: type[Charity] | type[Corporation]) -> Any:

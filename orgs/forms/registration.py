@@ -60,6 +60,10 @@ class StepForm(forms.ModelForm):
             if field.field.has_changed(field.initial, self[field.name].data)
         ]
 
+    def facts_changed(self) -> list[str]:
+        """The columns that the person gave another value."""
+        return list(self.changed_data)
+
     def clean_unique(self, field: str) -> None:
         """Refuse a number that another organization has, without telling whose it is."""
         value = self.cleaned_data.get(field)
@@ -125,6 +129,9 @@ class IdentityForm(StepForm):
         for field in ("bn", "neq", "corporation_number"):
             self.clean_unique(field)
         return data
+
+    def facts_changed(self) -> list[str]:
+        return [name.removesuffix("_text") for name in self.changed_data]
 
     def validate_unique(self) -> None:
         """Done in `clean`, in words that help."""

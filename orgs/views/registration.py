@@ -1,73 +1,33 @@
-"""Registering: the start page, the task list, a page a step, check and send."""
+"""Registering: the task list, a page a step, check and send."""
 
 from copy import copy
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from orgs import qualification, registration
+from orgs import evidence, qualification, registration, tasklist
 from orgs.access import OrgRequest, member
 from orgs.forms.registration import STEPS, StepForm
 from orgs.models import Application
-from orgs.requirements import Requirement
+from orgs.requirements import Profile, missing
+from orgs.tasklist import DOCUMENTS, State, Task, task_of
 from orgs.views.documents import files_of, papers
 
-# Which step mends what is missing.
-STEP_OF = {
-    "legal_name": "identity",
-    "kind": "identity",
-    "bn": "identity",
-    "neq": "identity",
-    "corporation_number": "identity",
-    "activities": "activities",
-    "mission": "mission",
-    "budget": "budget",
-}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
-    """Who can register, how long it takes, what to have at hand; and one's own drafts."""
-    if request.method == "POST":
-        return begin(request)
-    drafts = []
-    if request.user.is_authenticated:
-        drafts = list(
-            Application.objects.filter(
-                organization__memberships__user=request.user, status=Application.Status.DRAFT
-            ).select_related("organization")
-        )
-    return render(request, "orgs/register.html", {"drafts": drafts})
-
-
-@login_required
-def begin(request: HttpRequest) -> HttpResponse:
-    try:
-        organization = registration.start(by=request.user)  # type: ignore[arg-type]  # signed in
-    except ValidationError as refusal:
-        messages.error(request, " ".join(refusal.messages))
-        return redirect("orgs:register")
-    return redirect("orgs:tasks", organization.number)
+TITLES = {name: form.title for name, form in STEPS.items()} | {DOCUMENTS: gettext_lazy("Documents")}
 
 
 def draft_of(request: OrgRequest) -> Application:
     """The draft that is being filled in; 404 once it was sent."""
     drafts = Application.objects.of(request.org).filter(status=Application.Status.DRAFT)
     return get_object_or_404(drafts)
-
-
-def step_of(requirement: Requirement) -> str:
-    """The step where something that is missing is asked."""
-    if requirement.code.startswith("document:"):
-        return "documents"
-    return STEP_OF.get(requirement.code, "address")
 
 
 @require_safe
@@ -77,21 +37,30 @@ def tasks(request: OrgRequest) -> HttpResponse:
     application = request.org.applications.newest()
     if application is None or application.status != Application.Status.DRAFT:
         return redirect("dashboard", request.org.number)
-    lacking = registration.lacks(request.org)
-    missing = {step_of(requirement) for requirement in lacking}
-    titles = {name: form.title for name, form in STEPS.items()}
-    titles["documents"] = _("Documents")
-    rows = [
-        {
-            "label": title,
-            "url": reverse("orgs:step", args=[request.org.number, name]),
-            "status": _("To complete") if name in missing else _("Completed"),
-            "kind": "warn" if name in missing else None,
-        }
-        for name, title in titles.items()
-    ]
-    context = {"tasks": rows, "is_complete": not lacking}
+    profile = registration.profile_of(request.org)
+    rows = [row_of(request, task) for task in tasks_of(request, profile)]
+    context = {"tasks": rows, "is_complete": not missing(profile), "application": application}
     return render(request, "orgs/tasks.html", context)
+
+
+def tasks_of(request: OrgRequest, profile: Profile) -> list[Task]:
+    """The task list; what looks mistyped or is otherwise in a register is a problem."""
+    doubts = [*registration.doubts(request.org), *evidence.of(request.org).doubts]
+    return tasklist.tasks(profile, doubtful={doubt.field for doubt in doubts})
+
+
+def row_of(request: OrgRequest, task: Task) -> dict[str, Any]:
+    """A task as components/task_list.html shows it."""
+    is_blocked = task.state == State.CANNOT_START
+    lacks = " ".join(str(need.text) for need in task.lacks)
+    return {
+        "label": TITLES[task.code],
+        "url": "" if is_blocked else reverse("orgs:step", args=[request.org.number, task.code]),
+        "hint": lacks if task.state == State.IN_PROGRESS or task.code == DOCUMENTS else "",
+        "note": task.note,
+        "status": task.state.words,
+        "kind": task.state.look,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,14 +130,15 @@ def check(request: OrgRequest) -> HttpResponse:
             messages.error(request, _("Something is still missing: see below."))
         else:
             return redirect("orgs:sent", request.org.number)
+    prefetch_related_objects([request.org], "activities")
     lacking = [
-        {"text": r.text, "url": reverse("orgs:step", args=[request.org.number, step_of(r)])}
+        {"text": r.text, "url": reverse("orgs:step", args=[request.org.number, task_of(r)])}
         for r in registration.lacks(request.org)
     ]
     context = {
         "application": application,
         "lacking": lacking,
-        "doubts": registration.doubts(request.org),
+        "doubts": [*registration.doubts(request.org), *evidence.of(request.org).doubts],
         "files": files_of(request, removable=False),
     }
     return render(request, "orgs/check.html", context)

@@ -50,7 +50,12 @@ def register(page: Page, scripts: bool, language: str, name: str, bn: str) -> st
     """The registration up to the sending; returns the organization's number."""
     page.goto(f"/{language}/register/")
     look(page, scripts)
-    page.click("main form button")
+    page.click("main .actions a.button")
+    page.fill("[name=q]", "Sainte-Marguerite hopital")
+    page.press("[name=q]", "Enter")
+    expect(page.locator("#results")).to_contain_text("000006494RR0001")
+    look(page, scripts)
+    page.click("main > .stack > .sheet form[action$='/register/'] button")
     number = re.search(r"/o/(\d+)/", page.url)[1]
     look(page, scripts)
 

@@ -6,6 +6,7 @@ from orgs import documents, qualification, registration, staff
 from orgs.models import Application, Organization
 from tests.factories import ActivityFactory, UserFactory
 from tests.orgs.papers import pdf_bytes
+from tests.registers.conftest import registers  # noqa: F401  (a fixture)
 
 PDF = pdf_bytes()
 

@@ -75,7 +75,7 @@ def test_a_step_is_saved_although_something_is_missing(client, draft, applicant)
     client.force_login(applicant)
     client.post(address("step", draft, "identity"), {"legal_name": "Maison", "version": 1})
     assert Organization.objects.get().legal_name == "Maison"
-    assert "To complete" in client.get(address("tasks", draft)).text
+    assert "In progress" in client.get(address("tasks", draft)).text
 
 
 def test_a_wrong_answer_is_kept_on_the_page_and_not_saved(client, draft, applicant):

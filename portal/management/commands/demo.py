@@ -9,10 +9,17 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import User
 from catalog.models import Product, Program
 from orders import key_import
+from registers.models import Import
 from tokens import secrets
 from tokens.models import Client
 
 DEMO = settings.BASE_DIR / "demo"
+REGISTERS = {
+    "cra": "cra-listing-sample.txt",
+    "t3010": "cra-t3010-financial-sample.csv",
+    "corporations": "corporations-sample.csv",
+}
+READ_ON = "2026-11-12"  # the day of the samples
 POOL = 60  # free keys of each product
 BY_KEY = (Program.Delivery.KEY, Program.Delivery.LINK, Program.Delivery.CODE)
 SIGN_INS = (
@@ -40,6 +47,7 @@ class Command(BaseCommand):
             raise CommandError("Demo data is not for production.")
         call_command("import_catalog", DEMO / "programs.yaml", stdout=self.stdout)
         call_command("import_organizations", DEMO / "organizations.yaml", stdout=self.stdout)
+        self.read_registers()
         self.fill_pools()
         Client.objects.get_or_create(
             key_digest=secrets.digest(demo_api_key()),
@@ -49,6 +57,15 @@ class Command(BaseCommand):
         for email, who in SIGN_INS:
             self.stdout.write(f"  {email:<30} {who}")
         self.stdout.write(f"Key of the demo verifier: {demo_api_key()}")
+
+    def read_registers(self) -> None:
+        """The samples of the public registers; not again, nor over a newer file."""
+        for register, name in REGISTERS.items():
+            if not Import.objects.done().filter(register=register).exists():
+                file = str(DEMO / "registers" / name)
+                call_command(
+                    "import_registry", register, file, "--as-of", READ_ON, stdout=self.stdout
+                )
 
     def fill_pools(self) -> None:
         """Invented licence keys, so that every donated product can be delivered."""
