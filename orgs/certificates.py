@@ -66,7 +66,7 @@ def check(text: str, *, on: date) -> Organization | None:
     found = Organization.objects.filter(number=int(shape[1])).first()
     # Also for a number that nobody has, so that the answer takes as long.
     wanted = secrets_of(found or Organization(number=int(shape[1])))
-    is_right = any([constant_time_compare(shape[2], secret) for secret in wanted])
+    is_right = any(constant_time_compare(shape[2], secret) for secret in wanted)
     return found if found and is_right and found.is_qualified(on) else None
 
 

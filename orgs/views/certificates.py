@@ -1,5 +1,7 @@
 """Certificates of qualification: the member's page and paper, and where anybody checks a code."""
 
+from typing import Any
+
 from allauth.core.internal import ratelimit
 from django import forms
 from django.conf import settings
@@ -19,7 +21,7 @@ from orgs.days import today
 def page(request: OrgRequest) -> HttpResponse:
     """The certificate, to be printed or sent; or why there is none."""
     day = today()
-    context = {"standing": request.org.standing(day), "certificate": None, "qr": ""}
+    context: dict[str, Any] = {"standing": request.org.standing(day), "certificate": None, "qr": ""}
     if request.org.is_qualified(day):
         context["certificate"] = certificates.words(request.org, on=day)
         url = context["certificate"]["address"]
