@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import documents, page_images, reminders, scanning
+from orgs import documents, page_images, reminders, scanning, stray_files
 from orgs.models import Document
 
 BATCH = 50
@@ -38,3 +38,9 @@ def draw_document(pk: int) -> None:
     """Make pictures of one document's pages. Run twice, each page is drawn once."""
     if document := page_images.claim(pk):
         page_images.draw(document)
+
+
+@shared_task
+def sweep_files() -> None:
+    """Delete files that no row has pointed to since yesterday. Beat runs it each night."""
+    stray_files.sweep_strays()
