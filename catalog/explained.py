@@ -1,9 +1,12 @@
 """Explained: rules and verdicts in plain words, gathered for pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from catalog.eligibility import Facts, Result, Verdict, version_in_force
@@ -38,6 +41,19 @@ class Reason:
     words: Explanation
 
 
+def activities_of(organization: Organization | None) -> tuple[dict[str, str], list[str]]:
+    """The names of activity codes, and the codes that are the organization's; one query."""
+    activities: Any = Activity.objects.all()
+    if organization:
+        mine = organization.activities.through.objects.filter(
+            organization=organization, activity=OuterRef("pk")
+        )
+        activities = activities.annotate(is_mine=Exists(mine))
+    rows = list(activities)
+    mine_too = [row.code for row in rows if organization and row.is_mine]
+    return {row.code: row.name for row in rows}, mine_too
+
+
 def activity_names() -> dict[str, str]:
     """The names of activity codes in the reader's language; one query."""
     return {activity.code: activity.name for activity in Activity.objects.all()}
@@ -45,14 +61,19 @@ def activity_names() -> dict[str, str]:
 
 def rules(program: Program, names: dict[str, str], *, on: date) -> list[str]:
     """What a program asks of an organization, a sentence a criterion; `names` of activities."""
-    version = version_in_force(program.versions.all(), on)
-    if version is None:
+    row = version_in_force(program.versions.all(), on)
+    criteria = [Criterion.from_data(data) for data in row.criteria] if row else None
+    return rules_in_words(criteria, names, on=on)
+
+
+def rules_in_words(
+    criteria: Iterable[Criterion] | None, names: dict[str, str], *, on: date
+) -> list[str]:
+    """A sentence a criterion; None are those of a program that is not open yet."""
+    if criteria is None:
         return [_("This program is not open yet.")]
     nobody = Facts()
-    return [
-        explain(judge_one(Criterion.from_data(data), nobody, on=on), names).rule
-        for data in version.criteria
-    ]
+    return [explain(judge_one(criterion, nobody, on=on), names).rule for criterion in criteria]
 
 
 def reasons(verdict: Verdict, names: dict[str, str]) -> list[Reason]:

@@ -1,159 +1,139 @@
-"""Search: which products a list shows, from what its address asks.
+"""Search: which products answer the words that somebody typed, best first.
 
-Words are looked for in both languages, without minding accents or endings, also as parts of names;
-then by likeness, so that a typing error still finds something.
+Words are looked for in both languages, without minding accents or endings, with their synonyms,
+also as parts of names; a whole SKU or name, present or former, comes first. When nothing answers,
+each word may be one that is spelled nearly the same.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from django import forms
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
 from django.db.models import F, Func, Q, TextField, Value
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
+from django.db.models.expressions import Combinable
 
-from accounts.languages import sort_key
-from catalog.models import Category, Partner, Product, Program
+from catalog.asked import Asked, filtered
+from catalog.models import Product
 from catalog.models.product import ProductQuerySet
 
-BY_PARTNER = ("program__partner__position", "program__position", "position")
+MOST: Final = 500  # products that a search ranks and shows; more are only said to be there
+MOST_WORDS: Final = 8
+SHORTEST_PART: Final = 3  # letters; the trigram index knows no shorter part of a name
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found, and whether only by likeness."""
+    """What a search found."""
 
-    products: ProductQuerySet
+    ids: list[int]
+    """Best first; of all that answer, filtered or not, unless there are too many."""
     is_guess: bool = False
+    """Nothing answered as it was typed."""
+    is_too_much: bool = False
+    """More than MOST answered; `ids` are the best of those that the filters let through."""
+    nearest: tuple[str, ...] = ()
+    """Words that were perhaps meant."""
+
+    @property
+    def is_miss(self) -> bool:
+        return self.is_guess or not self.ids
 
 
-class SearchForm(forms.Form):
-    """What a list can be asked; every state of it is an address."""
+class Typed(SearchQuery):
+    """Words as somebody typed them, with their synonyms (migration 0005), worked out once."""
 
-    is_filter = True  # no "(optional)" beside each field
+    def __init__(self, typed: str) -> None:
+        super().__init__(typed, search_type="plain")
+        self.typed = typed
 
-    q = forms.CharField(
-        label=_("Search"),
-        max_length=100,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-    partner = forms.ChoiceField(label=_("Donor partner"), required=False)
-    category = forms.ChoiceField(label=_("Category"), required=False)
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=[("", _("All")), *Program.Kind.choices], required=False
-    )
-    platform = forms.ChoiceField(
-        label=_("Works on"), choices=[("", _("All")), *Product.Platform.choices], required=False
-    )
-    available = forms.BooleanField(label=_("Only what is in stock"), required=False)
-    ours = forms.BooleanField(label=_("Only what we may order"), required=False)
-    sort = forms.ChoiceField(
-        label=_("Sort"),
-        choices=[
-            ("", _("By partner")),
-            ("name", _("By name")),
-            ("fee", _("Lowest fee first")),
-            ("-fee", _("Highest fee first")),
-        ],
-        required=False,
-    )
-
-    def __init__(
-        self, *args: Any, partners: Collection[Partner], for_member: bool, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        everything = [("", _("All"))]
-        choices: dict[str, list[Any]] = {
-            "partner": [*everything, *((p.slug, p.name) for p in partners)],
-            "category": [*everything, *category_choices()],
-        }
-        if self.data.get("q", "").strip():
-            choices["sort"] = [("", _("Best match first")), *self.base_fields["sort"].choices[1:]]  # type: ignore[attr-defined]  # a ChoiceField
-        for name, pairs in choices.items():
-            self.fields[name].choices = pairs  # type: ignore[attr-defined]  # a ChoiceField
-        if not for_member:
-            del self.fields["ours"]
-
-    def asked(self) -> dict[str, Any]:
-        """What was asked for and makes sense; the rest of the address is passed over."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    def active(self) -> list[tuple[str, str]]:
-        """The filters in force: (field, in words), to be taken away one by one."""
-        asked = self.asked()
-        words = [("q", gettext("“%(words)s”") % {"words": asked["q"]})] if "q" in asked else []
-        for name in ("partner", "category", "kind", "platform", "available", "ours"):
-            if name in asked:
-                choices = dict(getattr(self.fields[name], "choices", ()))
-                words.append((name, str(choices.get(asked[name], self.fields[name].label))))
-        return words
+    def as_sql(self, *_args: Any, **_kwargs: Any) -> tuple[str, list[str]]:  # type: ignore[override]  # one dialect
+        return "(SELECT catalog_query(%s))", [self.typed]
 
 
-def category_choices() -> list[tuple[str, str]]:
-    """Both levels, the second as parent/child."""
-    rows = list(Category.objects.all())
-    choices = []
-    for parent in (row for row in rows if row.parent_id is None):
-        choices.append((parent.slug, parent.name))
-        children = (row for row in rows if row.parent_id == parent.pk)
-        choices += [(f"{parent.slug}/{child.slug}", f"– {child.name}") for child in children]
-    return choices
+def find(asked: Asked, *, programs: Collection[int] | None = None) -> Found:
+    """The products that answer the words of `asked`; one query when they are spelled right."""
+    words = asked.q.split()[:MOST_WORDS]
+    found = answers(" ".join(words), words, asked, programs)
+    if found.ids:
+        return found
+    nearest = near_words(words)
+    guessed = [nearest.get(word, [word]) for word in words]
+    for join in (" ", "|"):  # each of the words; else any of them
+        typed = join.join("|".join(choices) for choices in guessed)
+        found = answers(typed, [], asked, programs)
+        if found.ids:
+            break
+    told = dict.fromkeys(word for near in nearest.values() for word in near)
+    return replace(found, is_guess=True, nearest=tuple(told)[:5])
 
 
-def find(asked: dict[str, Any], *, programs: Collection[int] | None = None) -> Found:
-    """The products that answer; `programs` are those open to the organization that asks."""
-    products = filtered(Product.objects.live(), asked, programs).for_cards()
-    sort = asked.get("sort", "")
-    order = (sort_key("name"),) if sort == "name" else (sort,) if sort else ()
-    typed = asked.get("q", "")
-    if not typed:
-        return Found(products.order_by(*(order or BY_PARTNER), "pk"))
-    query = _stems(typed, "portal_fr") | _stems(typed, "portal_en")
-    parts = Q()
-    for part in typed.split():
-        parts &= Q(words__plain__contains=_plain(part))
-    exact = products.filter(Q(words__vector=query) | parts)
-    if exact.exists():
-        best = SearchRank(F("words__vector"), query).desc()
-        return Found(exact.order_by(*(order or (best, *BY_PARTNER)), "pk"))
-    alike = Q()
-    for part in typed.split():
-        alike |= Q(words__plain__trigram_word_similar=_plain(part))
-    guess = products.filter(alike)
-    likest = TrigramWordSimilarity(_plain(typed), "words__plain").desc()  # type: ignore[arg-type]  # an expression will do
-    return Found(guess.order_by(*(order or (likest,)), "pk"), is_guess=True)
+def answers(typed: str, parts: list[str], asked: Asked, programs: Collection[int] | None) -> Found:
+    """The products in which all words stand, in `parts` also as parts of names."""
+    ids = ranked(Product.objects.visible(), typed, parts)
+    if len(ids) <= MOST:
+        return Found(ids)
+    if any(name != "sort" for name in asked.values):
+        ids = ranked(filtered(Product.objects.visible(), asked, programs), typed, parts)
+    return Found(ids[:MOST], is_too_much=True)
 
 
-def _stems(typed: str, language: str) -> SearchQuery:
-    return SearchQuery(typed, config=language, search_type="websearch")
+def ranked(products: ProductQuerySet, typed: str, parts: list[str]) -> list[int]:
+    """Up to MOST of these and one more: whole names first, then names, then all other texts."""
+    query = Typed(typed)
+    anywhere = Q(words__fr=query) | Q(words__en=query)
+    if parts and all(len(part) >= SHORTEST_PART for part in parts):
+        in_name = Q()
+        for part in parts:
+            in_name &= Q(words__plain__contains=_plain(part))
+        anywhere |= in_name
+    tiers: list[tuple[Q, Combinable]] = [
+        (
+            Q(
+                words__known__contains=Func(
+                    _plain(typed), function="ARRAY", template="ARRAY[%(expressions)s]"
+                )
+            ),
+            Value(20.0),
+        ),
+        (Q(words__names=query), SearchRank(F("words__names"), query) + 10.0),
+        (anywhere, SearchRank(F("words__fr"), query) + SearchRank(F("words__en"), query)),
+    ]
+    parts_of_it = [
+        products.filter(condition)
+        .order_by()
+        .annotate(score=score)
+        .values_list("score", "words__place", "pk")[: MOST + 1]
+        for condition, score in tiers
+    ]
+    best: dict[int, tuple[float, list[int]]] = {}
+    for score, place, pk in parts_of_it[0].union(*parts_of_it[1:], all=True):
+        best[pk] = min(best.get(pk, (-score, place)), (-score, place))
+    return sorted(best, key=best.__getitem__)[: MOST + 1]
+
+
+def near_words(words: list[str]) -> dict[str, list[str]]:
+    """For each word that no name has, those spelled nearly the same that some visible name has."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEAR, {"words": words})
+        return dict(cursor.fetchall())
+
+
+NEAR = """
+SELECT typed.word, array_agg(near.word ORDER BY near.likeness DESC, near.word)
+FROM unnest(%(words)s::text[]) AS typed (word), LATERAL (
+    SELECT word, similarity(word, portal_norm(typed.word)) AS likeness
+    FROM catalog_word WHERE word %% portal_norm(typed.word) ORDER BY 2 DESC, 1 LIMIT 3
+) AS near
+WHERE NOT EXISTS (SELECT FROM catalog_word WHERE word = portal_norm(typed.word))
+    AND EXISTS (
+        SELECT FROM catalog_productwords
+        WHERE names @@ (SELECT catalog_query(near.word)) OR plain LIKE '%%' || near.word || '%%')
+GROUP BY typed.word
+"""
 
 
 def _plain(typed: str) -> Func:
-    """As migration 0003 wrote the names: without accents and capitals."""
+    """As the triggers wrote the names: without accents and capitals."""
     return Func(Value(typed), function="portal_norm", output_field=TextField())
-
-
-def filtered(
-    products: ProductQuerySet, asked: dict[str, Any], programs: Collection[int] | None
-) -> ProductQuerySet:
-    """Everything but the words."""
-    if partner := asked.get("partner"):
-        products = products.filter(program__partner__slug=partner)
-    if category := asked.get("category"):
-        parent, _slash, child = category.partition("/")
-        products = products.filter(category__parent__slug=parent)
-        if child:
-            products = products.filter(category__slug=child)
-    if kind := asked.get("kind"):
-        products = products.filter(program__kind=kind)
-    if platform := asked.get("platform"):
-        products = products.filter(platforms__contains=[platform])
-    if asked.get("available"):
-        products = products.in_stock()
-    if asked.get("ours") and programs is not None:
-        products = products.filter(program__in=programs).in_stock()
-    return products

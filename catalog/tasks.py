@@ -2,10 +2,16 @@
 
 from celery import shared_task
 
-from catalog import alerts
+from catalog import alerts, shelf
 
 
 @shared_task
 def send_alerts() -> None:
     """Tell who waits for products that are back in stock. Each night; twice is once."""
     alerts.send_due()
+
+
+@shared_task
+def put_shelf_together() -> None:
+    """Keep few rows to count from. Each hour; twice is once."""
+    shelf.put_together()

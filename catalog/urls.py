@@ -9,10 +9,12 @@ urlpatterns = [
     path("catalog/", views.listing, name="list"),
     path("catalog/<slug:slug>/", views.product, name="product"),
     path("catalog/<slug:slug>/alert/", views.alert, name="alert"),
+    path("compare/", views.compare, name="compare"),
     path("partners/<slug:slug>/", views.partner, name="partner"),
     path("alerts/stop/<str:token>/", views.stop_alerts, name="stop_alerts"),
     path("o/<int:org>/catalog/", views.org_listing, name="org_list"),
     path("o/<int:org>/catalog/<slug:slug>/", views.org_product, name="org_product"),
+    path("o/<int:org>/compare/", views.org_compare, name="org_compare"),
     path("o/<int:org>/partners/<slug:slug>/", views.org_partner, name="org_partner"),
     path("o/<int:org>/eligibility/", views.eligibility, name="eligibility"),
 ]

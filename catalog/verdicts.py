@@ -11,6 +11,7 @@ from django.db.models.functions import JSONObject
 from catalog.eligibility import Facts, Verdict, judge, version_in_force
 from catalog.facts import facts_of
 from catalog.models import Program, ProgramVersion
+from catalog.models.product import VERSION
 from catalog.terms import Criterion, Version
 from orgs.models import Organization
 
@@ -21,19 +22,24 @@ def verdict(program: Program, organization: Organization, *, on: date) -> Verdic
 
 
 def verdicts(organization: Organization, *, on: date) -> list[tuple[Program, Verdict]]:
-    """The same of every program, in the catalogue's order; two queries."""
-    facts = facts_of(organization)
-    history = ProgramVersion.objects.filter(program=OuterRef("pk")).values_list(
-        JSONObject(effective="effective", criteria="criteria")
-    )
+    """The same of every program, in the catalogue's order; one query."""
+    versions = ProgramVersion.objects.filter(program=OuterRef("pk"))
+    history = versions.values_list(JSONObject(**VERSION))
+    mine = organization.activities.order_by().values_list("code")
     programs: Any = Program.objects.select_related("partner").annotate(
-        history=ArraySubquery(history)
+        history=ArraySubquery(history), activities=ArraySubquery(mine)
     )
-    found = []
+    found, facts = [], None
     for program in programs.order_by("partner__position", "partner__name", "position", "slug"):
-        versions = [_version(row["effective"], row["criteria"]) for row in program.history]
-        found.append((program, judge(version_in_force(versions, on), facts, on=on)))
+        facts = facts or facts_of(organization, program.activities)
+        found.append((program, judge(in_force(program.history, on), facts, on=on)))
     return found
+
+
+def in_force(history: list[dict[str, Any]], on: date) -> Version | None:
+    """The version of such a column that holds on a day; None before the first."""
+    versions = [_version(row["effective"], row["criteria"]) for row in history]
+    return version_in_force(versions, on)
 
 
 def verdict_on(versions: Iterable[ProgramVersion], facts: Facts, *, on: date) -> Verdict:

@@ -1,31 +1,34 @@
 """Pages of the catalogue: for everybody, and the same for a member with eligibility and quota."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, Window
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import alerts, explained, markdown, search
-from catalog.eligibility import Verdict
+from catalog import alerts, comparison, explained, markdown, naming
+from catalog.asked import MOST_COMPARED, SORTS, Asked
+from catalog.cards import percent_saved, saving
+from catalog.eligibility import judge
 from catalog.facts import facts_of
+from catalog.listing import Listing
 from catalog.models import Partner, Product
-from catalog.models.product import ProductQuerySet
-from catalog.verdicts import verdict, verdict_on, verdicts
+from catalog.verdicts import in_force, verdict_on, verdicts
 from orgs.access import OrgRequest, member
 from orgs.days import today
 from orgs.models import Organization
 
 ON_A_PAGE = 24
+A_DAY = 24 * 3600  # seconds
 
 
 def org_of(request: HttpRequest) -> Organization | None:
@@ -33,56 +36,41 @@ def org_of(request: HttpRequest) -> Organization | None:
     return getattr(request, "org", None)
 
 
+def address_of(request: HttpRequest, name: str, *args: str) -> str:
+    """The address of a page of the catalogue, for the organization when there is one."""
+    org = org_of(request)
+    return reverse(f"catalog:org_{name}" if org else f"catalog:{name}", args=[*_number(org), *args])
+
+
+def _number(org: Organization | None) -> list[int]:
+    return [org.number] if org else []
+
+
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """The products, searched and filtered by the address alone."""
     org = org_of(request)
     judged = verdicts(org, on=today()) if org else []
-    by_program = {program.pk: found for program, found in judged}
-    partners = dict.fromkeys(p.partner for p, _v in judged) if org else Partner.objects.all()
-    form = search.SearchForm(request.GET, partners=partners, for_member=bool(org))
-    is_open = {pk for pk, found in by_program.items() if found.is_eligible} if org else None
-    found = search.find(form.asked(), programs=is_open)
-    page = page_of(found.products, request.GET.get("page", ""))
+    asked = Asked.of(request.path, request.GET, for_member=bool(org))
+    page = Listing(asked, {program.pk: found for program, found in judged} if org else None)
     context = {
-        "form": form,
+        "asked": asked,
         "page": page,
-        "is_guess": found.is_guess,
+        "cards": page.cards,
+        "sorts": SORTS.items(),
+        "product_url": address_of(request, "product", "-").removesuffix("-/"),
+        "compare_url": address_of(request, "compare"),
         "is_fragment": is_fragment(request),
-        "active": active_filters(request, form),
-        "cards": [card(product, by_program.get(product.program_id)) for product in page],
         "program_count": len(judged),
-        "open_count": len(is_open or ()),
+        "open_count": len(page.programs or ()),
     }
-    template = "catalog/_results.html" if context["is_fragment"] else "catalog/list.html"
+    template = "catalog/_fragment.html" if context["is_fragment"] else "catalog/list.html"
     response = render(request, template, context)
     # Else "back" from a product would show the browser's copy of the results alone.
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     if context["is_fragment"]:
-        response["HX-Push-Url"] = address(request)
+        response["HX-Push-Url"] = asked.here
     return response
-
-
-def address(request: HttpRequest, *, without: str = "") -> str:
-    """The list's address with what is asked for and nothing empty, perhaps without one filter."""
-    asked = request.GET.copy()
-    for name in {name for name, value in asked.items() if not value} | {without}:
-        asked.pop(name, None)
-    if without:
-        asked.pop("page", None)
-    return f"{request.path}?{asked.urlencode()}" if asked else request.path
-
-
-def page_of(products: ProductQuerySet, number: str) -> Page[Product]:
-    """One page and how many there are in all, in one query unless the page is beyond the last."""
-    wanted = int(number) if number.isdecimal() and 0 < len(number) < 6 and int(number) else 1
-    start = (wanted - 1) * ON_A_PAGE
-    rows: Any = list(products.annotate(total=Window(Count("pk")))[start : start + ON_A_PAGE])
-    paginator = Paginator(products, ON_A_PAGE)
-    if not rows and wanted > 1:
-        return paginator.get_page(wanted)
-    paginator.count = rows[0].total if rows else 0
-    return Page(rows, wanted, paginator)
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -91,51 +79,74 @@ def is_fragment(request: HttpRequest) -> bool:
     return bool(htmx and not htmx.history_restore_request and htmx.target == "results")
 
 
-def active_filters(request: HttpRequest, form: search.SearchForm) -> list[dict[str, str]]:
-    """Each filter in force with the address without it."""
-    return [{"text": words, "url": address(request, without=name)} for name, words in form.active()]
-
-
-def card(product: Product, found: Verdict | None) -> dict[str, Any]:
-    """A product with what its chip says; visitors see only what is missing from stock."""
-    chip: tuple[str, str] = ("", "")
-    if product.is_out_of_stock:
-        chip = ("info", _("Out of stock"))
-    elif found is not None:
-        chip = ("ok", _("Eligible")) if found.is_eligible else ("mute", explained.short(found))
-    return {"product": product, "chip_kind": chip[0], "chip_text": chip[1]}
-
-
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: what it is, what it costs, who may have it, and how it comes."""
-    products = Product.objects.for_cards().select_related("replaced_by")
-    products = products.prefetch_related("program__versions", "program__partner__faq")
-    found = get_object_or_404(products, slug=slug)
+    found: Any = Product.objects.published().for_page().filter(slug=slug).first()
+    if found is None:
+        return former(request, slug)
     org, program = org_of(request), found.program
-    names = explained.activity_names()
-    judged = verdict(program, org, on=today()) if org else None
-    user = request.user
-    waits = found.is_out_of_stock and user.is_authenticated and alerts.is_waiting(found, user=user)
+    names, activities = explained.activities_of(org)
+    rules = in_force(found.history, today())
+    judged = judge(rules, facts_of(org, activities), on=today()) if org else None
+    user, is_out = request.user, found.is_visible and found.is_out_of_stock
     context = {
         "product": found,
         "program": program,
-        "saving": saving(found),
+        "saving": saving(found.fee, found.retail_value, program.kind),
+        "percent": percent_saved(found.fee, found.retail_value, program.kind),
         "details": markdown.to_html(found.details),
-        "faq": program.partner.faq.all(),
-        "rules": explained.rules(program, names, on=today()),
+        "faq": found.faq,
+        "rules": explained.rules_in_words(rules.criteria if rules else None, names, on=today()),
         "verdict": judged,
         "failing": explained.failing(judged, names) if judged else [],
-        "waits_for_alert": waits,
+        "successor": naming.successor(found) if not found.is_visible else None,
+        "compare_url": address_of(request, "compare"),
+        "waits_for_alert": is_out and user.is_authenticated and alerts.is_waiting(found, user=user),
     }
     return render(request, "catalog/product.html", context)
 
 
-def saving(product: Product) -> Any:
-    """What is saved against the store's price; None where the partner is paid afterwards."""
-    if product.retail_value is None or product.program.kind in {"access", "validation"}:
-        return None
-    return max(product.retail_value - product.fee, 0) or None
+def former(request: HttpRequest, name: str) -> HttpResponse:
+    """Lead on from an address or a SKU that a product bore once. Raises Http404 for no such."""
+    found = naming.called(name)
+    if found is None:
+        raise Http404
+    # Not for ever: another product may get the name.
+    response = redirect(address_of(request, "product", found.slug), permanent=True)
+    patch_cache_control(response, max_age=A_DAY)
+    return response
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to four products side by side, named by the address."""
+    org = org_of(request)
+    asked = Asked.of(address_of(request, "list"), request.GET, for_member=bool(org))
+    rows = Product.objects.published().for_cards().filter(slug__in=asked.compared)
+    products = sorted(rows, key=lambda row: asked.compared.index(row.slug))
+    judged = {program.pk: found for program, found in verdicts(org, on=today())} if org else {}
+    context = {
+        "columns": [
+            {
+                "product": row,
+                "url": address_of(request, "product", row.slug),
+                "without": without(request, asked, row.slug),
+            }
+            for row in products
+        ],
+        "rows": comparison.rows(products, judged),
+        "more_url": asked.address() if len(products) < MOST_COMPARED else "",
+        "list_url": asked.path,
+        "is_cut": len(set(request.GET.getlist("p"))) > MOST_COMPARED,
+    }
+    return render(request, "catalog/compare.html", context)
+
+
+def without(request: HttpRequest, asked: Asked, slug: str) -> str:
+    """This comparison without one of its products."""
+    rest = [("p", other) for other in asked.compared if other != slug]
+    return f"{request.path}?{urlencode(rest)}"
 
 
 @require_safe
@@ -144,7 +155,8 @@ def partner(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Partner.objects.prefetch_related("faq"), slug=slug)
     org, names = org_of(request), explained.activity_names()
     facts = facts_of(org) if org else None
-    programs = found.programs.select_related("partner").prefetch_related("versions", "products")
+    shown = Prefetch("products", Product.objects.visible(), to_attr="shown")
+    programs: Any = found.programs.select_related("partner").prefetch_related("versions", shown)
     context = {
         "partner": found,
         "programs": [
@@ -152,7 +164,7 @@ def partner(request: HttpRequest, slug: str) -> HttpResponse:
                 "program": program,
                 "rules": explained.rules(program, names, on=today()),
                 "verdict": verdict_on(program.versions.all(), facts, on=today()) if facts else None,
-                "products": [p for p in program.products.all() if p.status == Product.Status.LIVE],
+                "products": program.shown[:ON_A_PAGE],
             }
             for program in programs
         ],
@@ -162,6 +174,7 @@ def partner(request: HttpRequest, slug: str) -> HttpResponse:
 
 org_listing = member()(listing)
 org_product = member()(product)
+org_compare = member()(compare)
 org_partner = member()(partner)
 
 
@@ -183,7 +196,7 @@ def eligibility(request: OrgRequest) -> HttpResponse:
 @require_POST
 def alert(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask to be told when a product can be had again; a visitor signs in first."""
-    found = get_object_or_404(Product.objects.live(), slug=slug)
+    found = get_object_or_404(Product.objects.visible(), slug=slug)
     here = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure()):
         here = reverse("catalog:product", args=[slug])

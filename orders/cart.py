@@ -22,9 +22,9 @@ def add(membership: Membership, product: Product, *, quantity: int) -> CartItem:
     """Put packs of a product in, on top of those that are there; also one that was set aside.
 
     Whether it may be ordered is not asked yet: the cart says so, and is kept. Raises
-    ValidationError for a discontinued product and for a quantity that no cart holds.
+    ValidationError for a product that is no longer offered and for a quantity that no cart holds.
     """
-    if product.status != Product.Status.LIVE:
+    if not product.is_visible:
         text = _("%(product)s can no longer be ordered.")
         raise ValidationError(text, "discontinued", {"product": product})
     cart = Cart.objects.select_for_update().get(pk=of(membership).pk)

@@ -133,7 +133,7 @@ def line_of(product: Product, *, quantity: int) -> Line:
         units_per_pack=product.units_per_pack,
         fee=product.fee,
         stock=product.stock,
-        is_live=product.status == Product.Status.LIVE,
+        is_live=product.is_visible,
     )
 
 

@@ -1,4 +1,4 @@
-"""Access: who may open a page of an organization."""
+"""Access: who may open a page of an organization, as a member or through a right from above."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from accounts.models import User
+from orgs import rights
+from orgs.days import today
 from orgs.models import Membership, Organization
 
 
@@ -26,7 +28,8 @@ def member(*needs: str) -> Callable[..., Callable[..., HttpResponseBase]]:
     """Let members through who hold these capabilities; sets request.org and request.membership.
 
     The view's first URL argument is `org`, the organization's number. A stranger gets a 404, so
-    that nobody can try out which organizations exist.
+    that nobody can try out which organizations exist. A membership from above (an organization
+    whose branch this is) has no key, and says in `through` where it comes from.
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -34,15 +37,23 @@ def member(*needs: str) -> Callable[..., Callable[..., HttpResponseBase]]:
         @wraps(view)
         def guarded(request: Any, org: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             mine = list(Membership.objects.of(request.user))
-            membership = next((m for m in mine if m.organization.number == org), None)
+            membership = rights.find(mine, number=org)
             if membership is None:
                 raise Http404
             if not membership.may(*needs):
                 raise PermissionDenied
             request.org, request.membership = membership.organization, membership
             request.memberships = mine
+            _remember(membership)
             return view(request, *args, **kwargs)
 
         return guarded
 
     return decorate
+
+
+def _remember(membership: Membership) -> None:
+    """Who was here when: one write a day."""
+    day = today()
+    if membership.pk and membership.seen_on != day:
+        Membership.objects.filter(pk=membership.pk).update(seen_on=day)

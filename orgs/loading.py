@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -29,8 +29,9 @@ def load(data: demofile.DemoFile) -> None:
     fresh = [row for row in data.organizations if row.number not in known]
     for row in parents_first(fresh):
         _organization(row)
+    firsts = first_days(data)
     for person in data.people:
-        _person(person)
+        _person(person, firsts)
     _sign([row.number for row in fresh])
     with connection.cursor() as cursor:
         cursor.execute(
@@ -142,7 +143,16 @@ def _at_ten(day: date) -> datetime:
     return datetime.combine(day, time(10), tzinfo=TORONTO)
 
 
-def _person(row: demofile.Person) -> None:
+def first_days(data: demofile.DemoFile) -> dict[tuple[str, int], datetime]:
+    """When people have done something for an organization first, so that they were members then."""
+    firsts: dict[tuple[str, int], datetime] = {}
+    for order in data.orders:
+        key = order.placed_by, order.organization
+        firsts[key] = min(firsts.get(key, order.placed_at), order.placed_at)
+    return firsts
+
+
+def _person(row: demofile.Person, firsts: dict[tuple[str, int], datetime]) -> None:
     user, is_new = User.objects.get_or_create(
         email=row.email,
         defaults={
@@ -164,5 +174,8 @@ def _person(row: demofile.Person) -> None:
         Membership.objects.get_or_create(
             user=user,
             organization=Organization.objects.get(number=membership.organization),
-            defaults={"role": Role.objects.get(code=membership.role, organization=None)},
+            defaults={
+                "role": Role.objects.get(code=membership.role, organization=None),
+                "joined_at": firsts.get((row.email, membership.organization), timezone.now()),
+            },
         )

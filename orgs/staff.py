@@ -32,6 +32,8 @@ GROUPS: Final = {
         "catalog.programversion": "view change add",
         "catalog.programquestion": "view change add",
         "catalog.product": "view change add",
+        "catalog.formername": "view change add",
+        "catalog.synonym": "view change add",
         "catalog.category": "view change add",
         "catalog.stockentry": "view add",
         "catalog.stockalert": "view",

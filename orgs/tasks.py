@@ -3,7 +3,15 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import documents, page_images, reminders, scanning, stray_files
+from orgs import (
+    documents,
+    invitations,
+    joining,
+    page_images,
+    reminders,
+    scanning,
+    stray_files,
+)
 from orgs.models import Document
 
 BATCH = 50
@@ -13,6 +21,13 @@ BATCH = 50
 def remind() -> None:
     """Remind applicants whom we wait for. Beat runs it each morning; twice is once."""
     reminders.send_due()
+
+
+@shared_task
+def write_off() -> None:
+    """End invitations and requests that nobody answered. Beat runs it each hour; twice is once."""
+    invitations.expire_due()
+    joining.expire_due()
 
 
 @shared_task

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from orgs import urls_people
 from orgs.views import certificates, documents, organization, registration, start
 
 app_name = "orgs"
 urlpatterns = [
+    *urls_people.urlpatterns,
     path("register/", start.register, name="register"),
     path("register/find/", start.find, name="find"),
     path("o/<int:org>/register/", registration.tasks, name="tasks"),
@@ -13,7 +15,6 @@ urlpatterns = [
     path("o/<int:org>/register/sent/", registration.sent, name="sent"),
     path("o/<int:org>/register/<slug:name>/", registration.step, name="step"),
     path("o/<int:org>/organization/", organization.detail, name="detail"),
-    path("o/<int:org>/people/", organization.people, name="people"),
     path("o/<int:org>/documents/", documents.page, name="documents"),
     path("o/<int:org>/documents/<int:pk>/", documents.document, name="document"),
     path("o/<int:org>/documents/<int:pk>/remove/", documents.remove, name="remove_document"),

@@ -28,6 +28,29 @@ INVARIANTS = (
            WHERE p.stock IS NOT NULL GROUP BY p.id HAVING coalesce(sum(e.change), 0) <> p.stock""",
     ),
     Invariant(
+        "shelf-is-what-stands-there",
+        "A list's counts are those of its products.",
+        """SELECT program_id || '/' || category_id || '/' || fee_range FROM (
+             SELECT program_id, category_id, fee_range, in_stock, personal_use, platforms,
+               published_from, published_until, change FROM catalog_shelfentry
+             UNION ALL
+             SELECT program_id, category_id, catalog_fee_range(fee), stock IS DISTINCT FROM 0,
+               personal_use, platforms, published_from, published_until, -1
+             FROM catalog_product WHERE status = 'live') AS moves
+           GROUP BY program_id, category_id, fee_range, in_stock, personal_use, platforms,
+             published_from, published_until HAVING sum(change) <> 0""",
+    ),
+    Invariant(
+        "replacements-end",
+        "What replaces a product, in the end, is not the product itself.",
+        """WITH RECURSIVE line (first, last) AS (
+             SELECT id, replaced_by_id FROM catalog_product WHERE replaced_by_id IS NOT NULL
+             UNION
+             SELECT line.first, p.replaced_by_id FROM line
+             JOIN catalog_product p ON p.id = line.last WHERE p.replaced_by_id IS NOT NULL)
+           SELECT first FROM line WHERE first = last""",
+    ),
+    Invariant(
         "keys-as-ordered",
         "A line that was sent keys has as many as were ordered, and of its own product.",
         """SELECT l.id FROM orders_orderline l JOIN orders_licensekey k ON k.line_id = l.id
@@ -152,10 +175,43 @@ INVARIANTS = (
     ),
     Invariant(
         "ordered-by-a-member",
-        "Orders are placed by members of the organization.",
+        "Orders are placed by people who were members then, of it or of one merged into it.",
         """SELECT o.number FROM orders_order o WHERE NOT EXISTS (
-             SELECT 1 FROM orgs_membership m
-             WHERE m.user_id = o.placed_by_id AND m.organization_id = o.organization_id)""",
+             SELECT 1 FROM orgs_tenure t JOIN orgs_organization m ON m.id = t.organization_id
+             WHERE t.user_id = o.placed_by_id AND o.organization_id IN (m.id, m.merged_into_id)
+             AND o.placed_at BETWEEN t.from_at - interval '1 minute'
+               AND coalesce(t.to_at, 'infinity') + interval '1 minute')""",
+    ),
+    Invariant(
+        "somebody-administers",
+        "An organization with people has an administrator among them.",
+        """SELECT o.number FROM orgs_organization o JOIN orgs_membership m
+             ON m.organization_id = o.id JOIN orgs_role r ON r.id = m.role_id
+           WHERE o.closed_on IS NULL AND o.merged_into_id IS NULL
+           GROUP BY o.id HAVING NOT bool_or(r.grants ? 'members.manage')""",
+    ),
+    Invariant(
+        "members-have-their-time",
+        "A member's time is running, in the member's role.",
+        """SELECT m.id FROM orgs_membership m LEFT JOIN orgs_tenure t
+             ON (t.user_id, t.organization_id, t.role_id) =
+                (m.user_id, m.organization_id, m.role_id) AND t.to_at IS NULL
+           WHERE t.id IS NULL""",
+    ),
+    Invariant(
+        "branches-are-signed-for",
+        "A signed branch letter is of the branch's own parent, and no branch is above itself.",
+        """WITH RECURSIVE up AS (
+             SELECT id AS branch, parent_id AS id, 1 AS level FROM orgs_organization
+              WHERE parent_id IS NOT NULL
+             UNION ALL
+             SELECT up.branch, o.parent_id, level + 1 FROM up
+               JOIN orgs_organization o ON o.id = up.id
+              WHERE o.parent_id IS NOT NULL AND level < 9)
+           SELECT branch FROM up WHERE branch = id
+           UNION
+           SELECT l.id FROM orgs_branchletter l JOIN orgs_organization o ON o.id = l.branch_id
+           WHERE l.status = 'signed' AND o.parent_id IS NULL""",
     ),
     Invariant(
         "holds-end",

@@ -152,11 +152,9 @@ def cards() -> list[dict[str, Any]]:
         ),
         ("Tableau", rate, "Tableau Desktop", "62", "info", say("Rupture de stock", "Out of stock")),
     ]
-    names = ("partner", "kind", "title", "price", "chip_kind", "chip_text")
+    names = ("partner", "kind", "title", "fee", "chip_kind", "chip_text")
     return [
-        dict(zip(names, row, strict=True))
-        | {"price": Decimal(row[3]), "price_note": fee, "url": "#"}
-        for row in rows
+        dict(zip(names, row, strict=True)) | {"fee": Decimal(row[3]), "cost": fee} for row in rows
     ]
 
 

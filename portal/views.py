@@ -10,7 +10,7 @@ from catalog import explained
 from catalog.models import Partner, Product
 from orders import meters
 from orders.models import Order
-from orgs import timeline
+from orgs import invitations, timeline
 from orgs.access import OrgRequest, member
 from orgs.days import today
 from orgs.models import Membership
@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this is, who it is for, and the first step."""
     context = {
         "partners": Partner.objects.all(),
-        "product_count": Product.objects.live().count(),
+        "product_count": Product.objects.visible().count(),
     }
     return render(request, "portal/home.html", context)
 
@@ -36,13 +36,18 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def organizations(request: HttpRequest) -> HttpResponse:
-    """Where one acts: the choice when there are several, the first step when there is none."""
+    """Where one acts: the choice when there are several, the first step when there is none.
+
+    Invitations that wait for an answer come first, also for somebody who lost their e-mail.
+    """
     memberships = list(Membership.objects.of(request.user))
-    if not memberships:
+    invited = invitations.waiting_for(request.user)  # type: ignore[arg-type]  # signed in
+    if not memberships and not invited:
         return redirect("orgs:register")
-    if len(memberships) == 1:
+    if len(memberships) == 1 and not invited:
         return redirect("dashboard", memberships[0].organization.number)
-    return render(request, "portal/organizations.html", {"memberships": memberships})
+    context = {"memberships": memberships, "invitations": invited}
+    return render(request, "portal/organizations.html", context)
 
 
 @require_safe

@@ -26,6 +26,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 def _write_roles(**_signal: object) -> None:
     import_module("orgs.migrations.0002_roles").create(apps, None)
+    import_module("orgs.migrations.0008_grants").grant(apps, None)
 
 
 @pytest.fixture(autouse=True)

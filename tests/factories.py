@@ -10,7 +10,16 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from catalog.models import Category, Partner, Product, Program, ProgramVersion
 from orders.models import Cart, CartItem, Order, OrderLine
-from orgs.models import Activity, Application, Membership, Organization, Role
+from orgs import links
+from orgs.models import (
+    Activity,
+    Application,
+    BranchLetter,
+    Invitation,
+    Membership,
+    Organization,
+    Role,
+)
 
 PASSWORD = "correct horse battery"
 
@@ -95,6 +104,59 @@ class MembershipFactory(DjangoModelFactory):
 
     class Params:
         role_code = "owner"
+
+
+class InvitationFactory(DjangoModelFactory):
+    """Open for fourteen days; its link's secret is in `secret`."""
+
+    class Meta:
+        model = Invitation
+        skip_postgeneration_save = True
+
+    class Params:
+        role_code = "buyer"
+
+    organization = factory.SubFactory(OrganizationFactory)
+    email = factory.Sequence(lambda n: f"guest{n}@example.org")
+    role = factory.LazyAttribute(lambda o: Role.objects.get(code=o.role_code, organization=None))
+    language = "en"
+    invited_by = factory.SubFactory(UserFactory)
+    digest = factory.LazyAttribute(lambda o: links.digest(secret_of(o.email)))
+
+    @factory.post_generation
+    def secret(self, create, extracted, **kwargs):
+        self.secret = secret_of(self.email)
+
+
+def secret_of(email: str) -> str:
+    """The secret in the link of a factory's invitation."""
+    return f"secret-of-{email}"
+
+
+class BranchLetterFactory(DjangoModelFactory):
+    """Signed: the parent reaches down to the branch."""
+
+    class Meta:
+        model = BranchLetter
+        skip_postgeneration_save = True
+
+    branch = factory.SubFactory(OrganizationFactory)
+    parent = factory.SubFactory(OrganizationFactory)
+    asked_for = factory.LazyAttribute(lambda o: str(o.parent.number))
+    status = BranchLetter.Status.SIGNED
+    version = "2026-11"
+    language = "en"
+    text = "It is our branch."
+    signer_name = "Ada Roy"
+    signer_title = "Chair"
+    decided_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def link(self, create, extracted, **kwargs):
+        """The branch belongs to the parent."""
+        if create:
+            self.branch.parent = self.parent
+            self.branch.save(update_fields=["parent"])
 
 
 class ApplicationFactory(DjangoModelFactory):

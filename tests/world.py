@@ -11,9 +11,11 @@ from catalog import alerts
 from orders import key_import
 from orders.models import Payment
 from orgs import documents
-from orgs.models import Inquiry
+from orgs.models import Inquiry, JoinRequest
 from tests.factories import (
     ApplicationFactory,
+    BranchLetterFactory,
+    InvitationFactory,
     MembershipFactory,
     OrderLineFactory,
     OrganizationFactory,
@@ -36,6 +38,9 @@ def build_world() -> World:
     people = {"stranger": UserFactory(), "superuser": UserFactory(is_staff=True, is_superuser=True)}
     for role in ("owner", "approver", "buyer", "finance", "viewer"):
         people[role] = MembershipFactory(organization=org, role_code=role).user
+    letter = BranchLetterFactory(branch=org)
+    people["above"] = MembershipFactory(organization=letter.parent).user
+    people["beside"] = MembershipFactory(organization=letter.parent, role_code="buyer").user
     people["neighbour"] = MembershipFactory(organization=neighbours_org).user
     for group in ("qualification", "fulfilment"):
         people[group] = UserFactory(is_staff=True)
@@ -61,6 +66,8 @@ def build_world() -> World:
     key = product.license_keys.get()
     type(key).objects.update(line=line, given_at=timezone.now())
     alert = alerts.subscribe(product, user=owner)
+    invitation = InvitationFactory(organization=org, invited_by=owner)
+    asked = JoinRequest.objects.create(user=UserFactory(), asked_for="1", organization=org)
     return World(
         people=people,
         arguments={
@@ -76,6 +83,10 @@ def build_world() -> World:
             "key": key.pk,
             "step": "identity",
             "name": "a-letter",
+            "membership": org.memberships.get(user=people["buyer"]).pk,
+            "invitation": invitation.pk,
+            "secret": invitation.secret,
+            "join_request": asked.pk,
             "stop": alerts.stop_link_token(alert),
         },
         neighbours_org=neighbours_org.number,

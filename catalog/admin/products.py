@@ -7,14 +7,16 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog import stock
+from catalog import prices, stock
 from catalog.admin.partners import SHORT_TEXTS
-from catalog.models import Category, Product
+from catalog.admin.toronto import TorontoField
+from catalog.models import Category, FormerName, Product
 from orgs.admin.kept import KeptAdmin
 
 
@@ -27,6 +29,12 @@ class ProductForm(forms.ModelForm):
         choices=Product.Platform.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    published_from = TorontoField(
+        label=_("Shown from"), required=False, help_text=_("Toronto time; empty for at once.")
+    )
+    published_until = TorontoField(
+        label=_("Shown until"), required=False, help_text=_("Toronto time; empty for no end.")
     )
     opening_stock = forms.IntegerField(
         label=_("Opening stock"),
@@ -44,6 +52,17 @@ class ProductForm(forms.ModelForm):
                 raise ValidationError(_("The replacements would lead back to this product."))
             later = later.replaced_by
         return new
+
+
+class FormerNameInline(admin.TabularInline):
+    """A new row is written by itself when a SKU, an address or a name changes."""
+
+    model = FormerName
+    extra = 0
+    fields = ("sku", "slug", "name_fr", "name_en", "until")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("catalog.delete_formername")
 
 
 class StockForm(forms.Form):
@@ -81,7 +100,8 @@ class ProductAdmin(KeptAdmin):
     list_select_related = ("program",)
     search_fields = ("sku", "slug", "name_fr", "name_en")
     raw_id_fields = ("replaced_by",)
-    readonly_fields = ("stock_now",)
+    readonly_fields = ("stock_now", "earlier_prices")
+    inlines = (FormerNameInline,)
     texts = (
         ("name_fr", "name_en"),
         ("summary_fr", "summary_en"),
@@ -91,15 +111,23 @@ class ProductAdmin(KeptAdmin):
     fieldsets = (
         (None, {"fields": ("program", "sku", "slug", "category", "title_group", "position")}),
         (_("Texts"), {"fields": texts}),
-        (_("Terms"), {"fields": ("fee", "retail_value", "units_per_pack", "personal_use")}),
+        (_("Terms"), {"fields": ("fee", "units_per_pack", "personal_use")}),
+        (
+            _("Retail value"),
+            {"fields": (("retail_value", "retail_on", "retail_source"), "earlier_prices")},
+        ),
         (_("Works on"), {"fields": ("platforms",)}),
-        (_("Life"), {"fields": ("status", "replaced_by")}),
+        (_("Life"), {"fields": (("published_from", "published_until"), "status", "replaced_by")}),
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Stock is given once, with a new product."""
         field = "stock_now" if obj else "opening_stock"
         return [*self.fieldsets, (_("Stock"), {"fields": (field,)})]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new product was called nothing else yet."""
+        return self.inlines if obj else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Products stand on the second level."""
@@ -127,6 +155,13 @@ class ProductAdmin(KeptAdmin):
             return gettext("It cannot run out.")
         url = reverse("admin:catalog_product_stock", args=[product.pk])
         return format_html('{} · <a href="{}">{}</a>', product.stock, url, gettext("Change"))
+
+    @admin.display(description=_("fees and retail values so far"))
+    def earlier_prices(self, product: Product) -> str:
+        if not product.pk:
+            return ""
+        context = {"prices": prices.history(product)}
+        return render_to_string("admin/catalog/product/_prices.html", context)
 
     def change_stock(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The ledger of a product's stock, and the form that adds to it."""

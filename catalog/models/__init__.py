@@ -2,13 +2,15 @@
 
 from catalog.models.alert import StockAlert
 from catalog.models.partner import Partner, PartnerQuestion
-from catalog.models.product import Category, Product
+from catalog.models.product import Category, FormerName, Product
 from catalog.models.program import Program, ProgramQuestion, ProgramVersion
+from catalog.models.shelf import ShelfEntry
 from catalog.models.stock import StockEntry
-from catalog.models.words import ProductWords
+from catalog.models.words import ProductWords, Synonym, Word
 
 __all__ = [
     "Category",
+    "FormerName",
     "Partner",
     "PartnerQuestion",
     "Product",
@@ -16,6 +18,9 @@ __all__ = [
     "Program",
     "ProgramQuestion",
     "ProgramVersion",
+    "ShelfEntry",
     "StockAlert",
     "StockEntry",
+    "Synonym",
+    "Word",
 ]

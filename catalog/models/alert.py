@@ -14,7 +14,7 @@ class StockAlertQuerySet(models.QuerySet["StockAlert"]):
 
     def due(self) -> "StockAlertQuerySet":
         """Waiting for a product that can be had again."""
-        return self.waiting().filter(product__in=Product.objects.live().in_stock())
+        return self.waiting().filter(product__in=Product.objects.visible().in_stock())
 
 
 class StockAlert(models.Model):

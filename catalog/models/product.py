@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 
 import pghistory
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.languages import Bilingual
-from catalog.models.program import Program
+from accounts.languages import Bilingual, sort_key
+from catalog.models.partner import PartnerQuestion
+from catalog.models.program import Program, ProgramVersion
 
 
 class Category(models.Model):
@@ -37,10 +41,19 @@ class Category(models.Model):
         return self.name
 
 
+VERSION = {"effective": "effective", "criteria": "criteria"}
+"""What a version of a program's rules is, in a column of versions."""
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
-    def live(self) -> "ProductQuerySet":
-        """What can be ordered by somebody; a discontinued product keeps only its page."""
-        return self.filter(status=Product.Status.LIVE)
+    def published(self) -> "ProductQuerySet":
+        """What has a page: everything but what is still to come."""
+        return self.filter(Q(published_from=None) | Q(published_from__lte=timezone.now()))
+
+    def visible(self) -> "ProductQuerySet":
+        """What lists, searches and counts show; a product that is no longer keeps only its page."""
+        is_not_over = Q(published_until=None) | Q(published_until__gt=timezone.now())
+        return self.published().filter(is_not_over, status=Product.Status.LIVE)
 
     def in_stock(self) -> "ProductQuerySet":
         return self.filter(Q(stock=None) | Q(stock__gt=0))
@@ -48,6 +61,18 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def for_cards(self) -> "ProductQuerySet":
         """With everything a product card shows, in one query."""
         return self.select_related("program__partner", "category__parent")
+
+    def for_page(self) -> "ProductQuerySet":
+        """With all that a product's page shows, in one query: `history` has the versions of its
+        program's rules, `faq` its partner's questions in the reader's language."""
+        versions = ProgramVersion.objects.filter(program=OuterRef("program_id"))
+        questions = PartnerQuestion.objects.filter(partner=OuterRef("program__partner_id"))
+        words = {"question": sort_key("question"), "answer": sort_key("answer")}
+        rows: ProductQuerySet = self.for_cards().annotate(
+            history=ArraySubquery(versions.values_list(JSONObject(**VERSION))),
+            faq=ArraySubquery(questions.order_by("position").values_list(JSONObject(**words))),
+        )
+        return rows
 
     def lock_all(self, pks: Iterable[int]) -> "list[Product]":
         """These with their rows locked, in one order, so that no two carts deadlock."""
@@ -87,6 +112,18 @@ class Product(models.Model):
     retail_value = models.DecimalField(
         _("retail value (CAD)"), max_digits=9, decimal_places=2, null=True, blank=True
     )
+    retail_on = models.DateField(
+        _("day of the retail value"),
+        null=True,
+        blank=True,
+        help_text=_("When somebody last looked. A new value without a day is of today."),
+    )
+    retail_source = models.CharField(
+        _("source of the retail value"),
+        max_length=120,
+        blank=True,
+        help_text=_("A store or a website, as readers know it; empty for our own estimate."),
+    )
     units_per_pack = models.PositiveIntegerField(_("units per pack"), default=1)
     platforms = ArrayField(
         models.CharField(max_length=10, choices=Platform.choices),
@@ -107,6 +144,12 @@ class Product(models.Model):
     status = models.CharField(
         _("status"), max_length=20, choices=Status.choices, default=Status.LIVE
     )
+    published_from = models.DateTimeField(
+        _("shown from"), null=True, blank=True, help_text=_("Toronto time; empty for at once.")
+    )
+    published_until = models.DateTimeField(
+        _("shown until"), null=True, blank=True, help_text=_("Toronto time; empty for no end.")
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
 
     name = Bilingual()
@@ -120,6 +163,10 @@ class Product(models.Model):
         ordering = ["position", "sku"]
         verbose_name = _("product")
         verbose_name_plural = _("products")
+        indexes = [
+            # None on stock: selling from it writes no index.
+            models.Index(fields=["fee", "id"], name="catalog_product_fee"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="catalog_fee_not_negative",
@@ -141,6 +188,13 @@ class Product(models.Model):
                 condition=Q(replaced_by=None) | Q(status="discontinued"),
                 violation_error_message=_("Only a discontinued product is replaced."),
             ),
+            models.CheckConstraint(
+                name="catalog_shown_from_until",
+                condition=Q(published_from=None)
+                | Q(published_until=None)
+                | Q(published_from__lt=F("published_until")),
+                violation_error_message=_("A product cannot vanish before it is shown."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,3 +207,44 @@ class Product(models.Model):
     @property
     def is_out_of_stock(self) -> bool:
         return self.stock == 0
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether it can be ordered by somebody now, as `visible()` says it of many."""
+        now = timezone.now()
+        is_begun = self.published_from is None or self.published_from <= now
+        is_over = self.published_until is not None and self.published_until <= now
+        return self.status == self.Status.LIVE and is_begun and not is_over
+
+
+class FormerName(models.Model):
+    """What a product was called until a day; what stayed the same is empty.
+
+    The database writes one whenever a product's SKU, address or name changes (migration 0004);
+    staff add what was before this portal.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="former_names")
+    sku = models.CharField(_("former SKU"), max_length=40, blank=True)
+    slug = models.SlugField(_("former address"), max_length=80, blank=True)
+    name_fr = models.CharField(_("former name in French"), max_length=200, blank=True)
+    name_en = models.CharField(_("former name in English"), max_length=200, blank=True)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("former name")
+        verbose_name_plural = _("former names")
+        indexes = [
+            models.Index(fields=["sku"], name="catalog_former_sku", condition=~Q(sku="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="catalog_former_something",
+                condition=~Q(sku="", slug="", name_fr="", name_en=""),
+                violation_error_message=_("Give a former SKU, address or name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return " · ".join(filter(None, (self.sku, self.slug, self.name_fr, self.name_en)))

@@ -36,7 +36,7 @@ def show(request: OrgRequest) -> HttpResponse:
 def _removed(request: OrgRequest) -> dict[str, Any] | None:
     """What was just taken out, so that it can be put back: it travels in the address."""
     form = QuantityForm(request.GET)
-    product = Product.objects.live().filter(slug=request.GET.get("removed", "")).first()
+    product = Product.objects.visible().filter(slug=request.GET.get("removed", "")).first()
     if product is None or not form.is_valid():
         return None
     return {"product": product, "quantity": form.cleaned_data["quantity"]}

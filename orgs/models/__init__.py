@@ -1,20 +1,26 @@
 """Organizations, their members, documents and applications."""
 
 from orgs.models.application import Application, Inquiry
+from orgs.models.branch import BranchLetter
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
-from orgs.models.membership import Membership, Role
+from orgs.models.invitation import Invitation, JoinRequest
+from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
 
 __all__ = [
     "Activity",
     "Application",
+    "BranchLetter",
     "Document",
     "Fact",
     "Inquiry",
+    "Invitation",
+    "JoinRequest",
     "Membership",
     "Organization",
     "Page",
     "Role",
     "Standing",
+    "Tenure",
 ]

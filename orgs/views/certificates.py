@@ -25,7 +25,7 @@ def page(request: OrgRequest) -> HttpResponse:
     if request.org.is_qualified(day):
         context["certificate"] = certificates.words(request.org, on=day)
         url = context["certificate"]["address"]
-        context["qr"] = certificates.qr(url).svg_data_uri(scale=4, border=2)
+        context["qr"] = certificates.qr(url).svg_data_uri(scale=4, border=2, light="white")
     return render(request, "orgs/certificate.html", context)
 
 

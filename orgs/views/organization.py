@@ -1,4 +1,4 @@
-"""An organization's own pages: its facts, its people, its papers, questions of staff."""
+"""An organization's own pages: its facts, its papers, questions of staff."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -21,14 +21,6 @@ def detail(request: OrgRequest) -> HttpResponse:
     may_read = request.membership.may("profile.edit")
     context = {"files": files_of(request, removable=False) if may_read else []}
     return render(request, "orgs/detail.html", context)
-
-
-@require_safe
-@member()
-def people(request: OrgRequest) -> HttpResponse:
-    """Who acts for the organization, and what each may do."""
-    memberships = request.org.memberships.select_related("user", "role")
-    return render(request, "orgs/people.html", {"memberships": memberships})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

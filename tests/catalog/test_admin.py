@@ -1,14 +1,15 @@
 """Staff's desk: partners, programs, products, and stock by a deed with a reason."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.forms import SplitDateTimeField
 from django.test import Client
 from django.urls import reverse
 
-from catalog import stock
-from catalog.models import Product, Program, ProgramVersion, StockEntry
+from catalog import prices, stock
+from catalog.models import Product, Program, ProgramVersion, StockEntry, Synonym
 from orgs.days import today
 from tests.factories import (
     CategoryFactory,
@@ -30,6 +31,10 @@ def form_of(page) -> dict[str, object]:
     for form in forms:
         for bound in form:
             value = bound.field.prepare_value(bound.value())
+            if isinstance(bound.field, SplitDateTimeField):
+                parts = bound.field.widget.decompress(value)
+                data |= {f"{bound.html_name}_{n}": v for n, v in enumerate(parts) if v}
+                continue
             if value is not None and value is not False:
                 data[bound.html_name] = value
     return data
@@ -49,7 +54,7 @@ def errors(page) -> str:
 
 
 @pytest.mark.parametrize(
-    "model", ["partner", "program", "product", "category", "stockentry", "stockalert"]
+    "model", ["partner", "program", "product", "category", "stockentry", "stockalert", "synonym"]
 )
 def test_staff_see_every_list_and_delete_nothing(as_fay, scarce, model):
     page = as_fay.get(reverse(f"admin:catalog_{model}_changelist"))
@@ -105,6 +110,68 @@ def test_a_new_product_opens_its_ledger(as_fay):
     product = Product.objects.get(sku="NEW-1")
     assert (product.stock, product.platforms) == (7, ["web"])
     assert list(product.stock_entries.values_list("kind", "change")) == [("opening", 7)]
+
+
+def test_a_product_is_shown_from_a_time_of_toronto(as_fay, fay, scarce):
+    fay.time_zone = "America/Vancouver"
+    fay.save()
+    given = {"published_from_0": "2027-07-01", "published_from_1": "09:00:00"}
+    change(as_fay, scarce, **given)
+    scarce.refresh_from_db()
+    assert scarce.published_from == datetime(2027, 7, 1, 13, tzinfo=UTC)
+    page = as_fay.get(reverse("admin:catalog_product_change", args=[scarce.pk]))
+    assert 'value="09:00:00"' in page.text
+    change(as_fay, scarce, name_en="New")  # in Vancouver, too, an untouched time stays
+    scarce.refresh_from_db()
+    assert scarce.published_from == datetime(2027, 7, 1, 13, tzinfo=UTC)
+
+
+def test_a_product_does_not_vanish_before_it_is_shown(as_fay, scarce):
+    given = {"published_from_0": "2027-07-01", "published_from_1": "09:00:00"}
+    given |= {"published_until_0": "2027-06-01", "published_until_1": "09:00:00"}
+    assert "vanish before" in errors(change(as_fay, scarce, **given))
+
+
+def test_a_renamed_product_keeps_its_former_names_and_staff_add_older_ones(as_fay, scarce):
+    old = scarce.sku
+    change(as_fay, scarce, sku="NEW-SKU", name_fr="Neuf")
+    row = scarce.former_names.get()
+    assert (row.sku, row.slug, row.name_en, row.until) == (old, "", "", today())
+
+    given = {"former_names-TOTAL_FORMS": 2, "former_names-1-name_en": "Norton"}
+    change(as_fay, scarce, **given)
+    assert scarce.former_names.count() == 2
+
+
+def test_the_price_history_has_each_price_once(as_fay, scarce):
+    first = scarce.fee
+    change(as_fay, scarce, fee="31.00", retail_value="400.00")
+    change(as_fay, scarce, name_en="New name")
+    change(as_fay, scarce, retail_value="410.00", retail_on="2026-01-31")
+    scarce.refresh_from_db()
+    assert [(p.fee, p.retail_value) for p in prices.history(scarce)] == [
+        (Decimal("31.00"), Decimal("410.00")),
+        (Decimal("31.00"), Decimal("400.00")),
+        (first, None),
+    ]
+    assert scarce.retail_on == date(2026, 1, 31)
+    page = as_fay.get(reverse("admin:catalog_product_change", args=[scarce.pk]))
+    assert "retail value $400.00" in page.text
+
+
+def test_a_new_retail_value_without_a_day_is_of_today(scarce):
+    assert scarce.retail_on is None
+    scarce.retail_value = 100
+    scarce.save()
+    scarce.refresh_from_db()
+    assert scarce.retail_on == today()
+
+
+def test_staff_write_words_that_mean_the_same(as_fay):
+    given = {"words_fr": "Tableur, feuille de calcul", "words_en": "spreadsheet"}
+    as_fay.post(reverse("admin:catalog_synonym_add"), given)
+    row = Synonym.objects.get(**given)
+    assert set(row.targets) == {"'tableur'", "'spreadsheet'", "~feuille de calcul"}
 
 
 def test_a_replacement_does_not_lead_back(as_fay):

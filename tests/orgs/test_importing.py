@@ -141,7 +141,7 @@ def broken(place, value):
 def test_the_demo_reads_as_it_is():
     found = read((ROOT / "demo/organizations.yaml").read_bytes(), **known())
 
-    assert (len(found.organizations), len(found.people), len(found.orders)) == (24, 8, 34)
+    assert (len(found.organizations), len(found.people), len(found.orders)) == (24, 10, 34)
     by_number = {org.number: org for org in found.organizations}
     assert len(by_number[100011].legal_name) == 120
     assert by_number[100012].parent == 100011

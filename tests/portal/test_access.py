@@ -18,7 +18,8 @@ MEMBERS = ("owner", "approver", "buyer", "finance", "viewer")
 STAFF = ("qualification", "fulfilment")
 # What stands in addresses and belongs to no organization.
 SHARED = {"product", "partner", "program", "step"}
-ROLES = ("visitor", "stranger", *MEMBERS, "neighbour", *STAFF, "superuser")
+ABOVE = ("above", "beside")  # of the organization whose branch this is: its owner, its buyer
+ROLES = ("visitor", "stranger", *MEMBERS, *ABOVE, "neighbour", *STAFF, "superuser")
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Page:
     groups: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     post: bool = False
+    itself: bool = False
     query: str = ""
     status: int = 200
 
@@ -47,7 +49,9 @@ class Page:
                 return yes if may else {302, 403, 404}
         if role == "visitor":
             return {405} if self.post else {302}
-        if role in self.roles:
+        if role == "above" and self.itself:
+            return {405} if self.post else {403, 404}
+        if role in self.roles or (role == "above" and "owner" in self.roles):
             return yes
         # A method is refused before anybody is looked at, so that it tells nothing.
         return {405} if self.post else {403} if role in MEMBERS else {404}
@@ -106,7 +110,7 @@ def test_who_may_open_what(client, world, name):
 @pytest.mark.parametrize("name", [n for n, p in PAGES.items() if p.who == "member"])
 def test_nobody_outside_can_change_anything(client, world, name):
     surprises = {}
-    for role in ("stranger", "neighbour", *STAFF, "superuser"):
+    for role in ("stranger", "beside", "neighbour", *STAFF, "superuser"):
         as_role(client, world, role)
         answer = client.post(address(world, PAGES[name]), {})
         if answer.status_code not in {404, 405}:

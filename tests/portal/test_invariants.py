@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from catalog.models import StockEntry
+from catalog.models import ShelfEntry, StockEntry
 from mail.models import Message
 from orders.models import (
     Fulfilment,
@@ -19,10 +19,11 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
-from orgs.models import Document
+from orgs.models import Document, Organization, Tenure
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
+    BranchLetterFactory,
     MembershipFactory,
     OrderFactory,
     OrderLineFactory,
@@ -210,7 +211,34 @@ def never_drawn():
 
 def ordered_by_an_outsider():
     order = sound_order()
-    order.placed_by.memberships.all().delete()
+    Order.objects.filter(pk=order.pk).update(placed_by=UserFactory())
+
+
+def ordered_after_leaving():
+    order = sound_order()
+    Tenure.objects.filter(user=order.placed_by).update(
+        from_at=timezone.now() - 2 * LONG_AGO, to_at=timezone.now() - LONG_AGO
+    )
+
+
+def nobody_administers():
+    MembershipFactory(role_code="viewer")
+
+
+def member_without_time():
+    Tenure.objects.filter(user=MembershipFactory().user).update(to_at=timezone.now() + LONG_AGO)
+
+
+def above_itself():
+    one = OrganizationFactory()
+    other = OrganizationFactory(parent=one)
+    Organization.objects.filter(pk=one.pk).update(parent=other)
+
+
+def signed_for_nobody():
+    parent, branch = OrganizationFactory(), OrganizationFactory()
+    BranchLetterFactory(branch=branch, parent=parent)
+    Organization.objects.filter(pk=branch.pk).update(parent=None)
 
 
 def hold_without_end():
@@ -228,8 +256,26 @@ def captured_without_trail():
     captured(sound_paid_order())
 
 
+def counted_twice():
+    ProductFactory()
+    ShelfEntry.objects.update(change=2)
+
+
+def not_counted():
+    ProductFactory()
+    ShelfEntry.objects.all().delete()
+
+
+def replaced_by_itself():
+    first = ProductFactory(status="discontinued")
+    second = ProductFactory(status="discontinued", replaced_by=first)
+    type(first).objects.filter(pk=first.pk).update(replaced_by=second)
+
+
 PLANTED = {
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
+    "shelf-is-what-stands-there": (counted_twice, not_counted),
+    "replacements-end": (replaced_by_itself,),
     "keys-as-ordered": (too_many_keys, another_products_key),
     "no-key-without-payment": (key_for_nothing,),
     "paid-is-owed": (paid_and_not_owed,),
@@ -250,7 +296,10 @@ PLANTED = {
         qualified_on_a_refused_paper,
     ),
     "documents-move": (forgotten_by_the_scanner, never_drawn),
-    "ordered-by-a-member": (ordered_by_an_outsider,),
+    "ordered-by-a-member": (ordered_by_an_outsider, ordered_after_leaving),
+    "somebody-administers": (nobody_administers,),
+    "members-have-their-time": (member_without_time,),
+    "branches-are-signed-for": (above_itself, signed_for_nobody),
     "holds-end": (hold_without_end,),
     "keys-are-unreadable": (readable_key,),
     "changes-have-a-trail": (captured_without_trail,),

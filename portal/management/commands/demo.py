@@ -70,7 +70,7 @@ class Command(BaseCommand):
     def fill_pools(self) -> None:
         """Invented licence keys, so that every donated product can be delivered."""
         by = User.objects.get(email="fay@staff.example")
-        for product in Product.objects.live().filter(program__delivery__in=BY_KEY):
+        for product in Product.objects.visible().filter(program__delivery__in=BY_KEY):
             if not product.license_keys.exists():
                 invented = [f"DEMO-{product.sku}-{number:04}-XTRQ" for number in range(1, POOL + 1)]
                 key_import.add(product, invented, by=by)

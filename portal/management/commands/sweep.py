@@ -4,12 +4,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog import alerts
+from catalog import alerts, shelf
 from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
 from orders.models import Order
-from orgs import reminders
+from orgs import invitations, joining, reminders
 
 
 class Command(BaseCommand):
@@ -22,7 +22,10 @@ class Command(BaseCommand):
         for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True):
             cancellation.expire(pk)
         reminders.send_due()
+        invitations.expire_due()
+        joining.expire_due()
         alerts.send_due()
+        shelf.put_together()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):
             if message := outbox.claim(pk):
                 outbox.send(message)
