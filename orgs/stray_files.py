@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from django.conf import settings
 from django.utils import timezone
 
 from orgs.models import Document, Page
@@ -42,7 +43,7 @@ def digest_of(document: Document) -> str | None:
 
 def strays(*, before: datetime) -> Iterator[Path]:
     """Files last changed before that time which no row points to; a folder at a time."""
-    root = Path(Document._meta.get_field("file").storage.location)
+    root = Path(settings.MEDIA_ROOT)
     for folder, (model, column) in FOLDERS.items():
         for part in sorted((root / folder).glob("*")):
             files = [f for f in part.glob("*") if f.stat().st_mtime < before.timestamp()]
