@@ -8,6 +8,7 @@ from orgs.views import application, life, organization, registration, start
 app_name = "orgs"
 urlpatterns = [
     *urls_people.urlpatterns,
+    *urls_documents.urlpatterns,
     path("register/", start.register, name="register"),
     path("register/find/", start.find, name="find"),
     path("o/<int:org>/register/", registration.tasks, name="tasks"),
