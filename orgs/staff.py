@@ -14,6 +14,7 @@ GROUPS: Final = {
         "orgs.membership": "view change add",
         "orgs.role": "view",
         "orgs.activity": "view",
+        "orgs.registeralert": "view change",
         "registers.charity": "view",
         "registers.return": "view",
         "registers.corporation": "view",

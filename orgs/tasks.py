@@ -12,6 +12,7 @@ from orgs import (
     reminders,
     scanning,
     stray_files,
+    watch,
 )
 from orgs.models import Document
 
@@ -66,3 +67,9 @@ def draw_document(pk: int) -> None:
 def sweep_files() -> None:
     """Delete files that no row has pointed to since yesterday. Beat runs it each night."""
     stray_files.sweep_strays()
+
+
+@shared_task
+def watch_registers() -> None:
+    """Look at what public registers say of qualified organizations. Twice is once."""
+    watch.look()

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registers import codes, search, words
@@ -28,11 +30,11 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 
 class VanishedFilter(admin.SimpleListFilter):
-    title = _("in the newest file")
+    title = _("presence")
     parameter_name = "listed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("Yes")), ("no", _("No"))]
+        return [("yes", _("In the newest file")), ("no", _("Missing from it"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
@@ -41,6 +43,17 @@ class VanishedFilter(admin.SimpleListFilter):
             case "no":
                 return queryset.exclude(vanished_on=None)
         return queryset
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(status, words) for status, words in codes.STATUSES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
 
 
 class EntryAdmin(ReadOnlyAdmin):
@@ -65,17 +78,21 @@ class EntryAdmin(ReadOnlyAdmin):
     def numbered(self, number: str) -> Q:
         raise NotImplementedError
 
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, entry: Any) -> Any:
+        return entry.status_words
+
 
 @admin.register(Charity)
 class CharityAdmin(EntryAdmin):
-    list_display = ("bn", "name", "status", "status_on", "city", "province", "vanished_on")
-    list_filter = (VanishedFilter, "status", "province")
+    list_display = ("bn", "name", "state", "status_on", "city", "province", "vanished_on")
+    list_filter = (VanishedFilter, StatusFilter, "province")
     fields = (
-        *("bn", "name", "status", "status_on", "sanction", "donee_kind", "designated"),
+        *("bn", "name", "state", "status_on", "sanction", "donee_kind", "designated"),
         *("charity_type", "categorized", "street", "city", "province", "country", "postal_code"),
         *("first_read_on", "changed_on", "vanished_on"),
     )
-    readonly_fields = ("designated", "categorized")
+    readonly_fields = ("state", "designated", "categorized")
 
     def numbered(self, number: str) -> Q:
         return Q(bn__startswith=number)
@@ -92,8 +109,8 @@ class CharityAdmin(EntryAdmin):
 
 @admin.register(Corporation)
 class CorporationAdmin(EntryAdmin):
-    list_display = ("number", "name", "other_name", "act", "status", "province", "vanished_on")
-    list_filter = (VanishedFilter, "act", "status", "province")
+    list_display = ("number", "name", "other_name", "act", "state", "province", "vanished_on")
+    list_filter = (VanishedFilter, "act", "province")
 
     def numbered(self, number: str) -> Q:
         dashed = f"{number[:-1]}-{number[-1]}"
@@ -111,8 +128,17 @@ class ReturnAdmin(ReadOnlyAdmin):
 class ImportAdmin(ReadOnlyAdmin):
     """The newest first: when, of which day, and what came of it."""
 
-    list_display = (
-        *("started_at", "register", "as_of", "status", "rows", "new", "changed", "unchanged"),
-        *("vanished", "revoked", "file_name"),
-    )
+    list_display = ("started_at", "register", "as_of", "status", "summary", "file_name")
     list_filter = ("register", "status")
+
+    @admin.display(description=_("what came of it"))
+    def summary(self, row: Import) -> str:
+        """The counts in words; of one that was refused, its first fault."""
+        if row.status != Import.Status.DONE:
+            return row.faults.partition("\n")[0]
+        text = gettext(
+            "%(rows)s rows: %(new)s new, %(changed)s changed, %(unchanged)s unchanged, "
+            "%(vanished)s vanished, %(revoked)s no longer registered"
+        )
+        counts = ("rows", "new", "changed", "unchanged", "vanished", "revoked")
+        return text % {name: number_format(getattr(row, name)) for name in counts}

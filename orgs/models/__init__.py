@@ -7,6 +7,7 @@ from orgs.models.fact import Fact
 from orgs.models.invitation import Invitation, JoinRequest
 from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
+from orgs.models.register_alert import RegisterAlert
 
 __all__ = [
     "Activity",
@@ -21,6 +22,7 @@ __all__ = [
     "NewBudget",
     "Organization",
     "Page",
+    "RegisterAlert",
     "Remark",
     "Role",
     "Standing",

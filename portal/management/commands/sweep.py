@@ -9,7 +9,7 @@ from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
 from orders.models import Order
-from orgs import drafts, invitations, joining, reminders
+from orgs import drafts, invitations, joining, reminders, watch
 
 
 class Command(BaseCommand):
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         drafts.sweep()
         invitations.expire_due()
         joining.expire_due()
+        watch.look()
         alerts.send_due()
         shelf.put_together()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):
