@@ -13,5 +13,5 @@ from orgs.views.documents import files_of
 def detail(request: OrgRequest) -> HttpResponse:
     """The facts on file, and how to have them changed."""
     may_read = request.membership.may("profile.edit")
-    context = {"files": files_of(request, removable=False) if may_read else []}
+    context = {"files": files_of(request) if may_read else []}
     return render(request, "orgs/detail.html", context)
