@@ -183,7 +183,7 @@ def bring_back(request: OrgRequest, pk: int) -> HttpResponse:
 def rename(request: OrgRequest, pk: int) -> HttpResponse:
     """Call a document otherwise, or say that it is of another kind."""
     found = get_object_or_404(Document.objects.of(request.org), pk=pk)
-    form = LabelForm(request.POST)
+    form = LabelForm(request.POST, prefix="new")
     if not form.is_valid():
         reasons = [str(reason) for errors in form.errors.values() for reason in errors]
         messages.error(request, " ".join(reasons))
