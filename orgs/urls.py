@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from orgs import urls_documents, urls_people
+from orgs import urls_changes, urls_documents, urls_people
 from orgs.views import application, life, organization, registration, start
 
 app_name = "orgs"
 urlpatterns = [
     *urls_people.urlpatterns,
     *urls_documents.urlpatterns,
+    *urls_changes.urlpatterns,
     path("register/", start.register, name="register"),
     path("register/find/", start.find, name="find"),
     path("o/<int:org>/register/", registration.tasks, name="tasks"),

@@ -1,5 +1,5 @@
 """Staff's work on organizations, a file a subject."""
 
-from orgs.admin import alerts, applications, documents, organizations
+from orgs.admin import alerts, applications, cases, changes, documents, organizations
 
-__all__ = ["alerts", "applications", "documents", "organizations"]
+__all__ = ["alerts", "applications", "cases", "changes", "documents", "organizations"]
