@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.languages import reader_language
 from accounts.models import User
 from audit.models import record
-from orgs import evidence, facts, numbers
+from orgs import evidence, facts, numbers, tree
 from orgs.evidence import Doubt
 from orgs.models import Application, Document, Membership, Organization, Role
 from orgs.models.organization import BN_ROOT
@@ -94,7 +94,7 @@ def is_taken(field: str, value: str, *, by: Organization) -> bool:
 
 
 def profile_of(organization: Organization) -> Profile:
-    """What is known about an applicant, as the requirements read it; three queries."""
+    """What is known about an applicant, as the requirements read it; four queries."""
     return Profile(
         kind=organization.kind,
         legal_name=organization.legal_name,
@@ -110,12 +110,17 @@ def profile_of(organization: Organization) -> Profile:
         mission=organization.mission,
         activities=frozenset(a.code for a in organization.activities.all()),
         budget=organization.annual_budget,
-        documents=frozenset(
-            Document.objects.of(organization).accepted().values_list("kind", flat=True)
-        ),
-        is_branch=organization.parent_id is not None,
+        documents=kinds_of_papers(organization),
+        is_branch=tree.is_branch(organization),
         is_listed_charity=evidence.is_listed_charity(organization),
     )
+
+
+def kinds_of_papers(organization: Organization) -> frozenset[str]:
+    """The kinds of the papers that count; of branch letters only one that was signed here."""
+    papers = Document.objects.of(organization).accepted()
+    own = papers.exclude(kind=Document.Kind.BRANCH_LETTER, branch_letter=None)
+    return frozenset(own.values_list("kind", flat=True))
 
 
 def lacks(organization: Organization) -> list[Requirement]:

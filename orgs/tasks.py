@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import documents, invitations, joining, page_images, reminders, scanning
+from orgs import branches, documents, invitations, joining, page_images, reminders, scanning
 from orgs.models import Document
 
 BATCH = 50
@@ -18,6 +18,7 @@ def remind() -> None:
 @shared_task
 def write_off() -> None:
     """End invitations and requests that nobody answered. Beat runs it each hour; twice is once."""
+    branches.expire_due()
     invitations.expire_due()
     joining.expire_due()
 

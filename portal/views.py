@@ -57,9 +57,12 @@ def dashboard(request: OrgRequest) -> HttpResponse:
     org, day = request.org, today()
     application = org.applications.newest()
     is_qualified = org.is_qualified(day)
+    may_manage = request.membership.may("members.manage")
     may_answer = request.membership.may("profile.edit")
     context = {
         "application": application,
+        "may_manage": may_manage,
+        "is_alone": may_manage and is_qualified and org.memberships.administrators().count() == 1,
         "is_qualified": is_qualified,
         "steps": timeline.steps(application) if application and not is_qualified else [],
         "inquiries": application.inquiries.filter(answered_at=None)

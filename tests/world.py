@@ -10,8 +10,8 @@ from accounts.models import User
 from catalog import alerts
 from orders import key_import
 from orders.models import Payment
-from orgs import documents
-from orgs.models import Inquiry, JoinRequest
+from orgs import documents, links
+from orgs.models import Inquiry, JoinRequest, Recovery
 from tests.factories import (
     ApplicationFactory,
     BranchLetterFactory,
@@ -67,6 +67,11 @@ def build_world() -> World:
     type(key).objects.update(line=line, given_at=timezone.now())
     alert = alerts.subscribe(product, user=owner)
     invitation = InvitationFactory(organization=org, invited_by=owner)
+    below = BranchLetterFactory(parent=org)
+    recovery = Recovery.objects.create(
+        organization=org, asked_for="1", claimant=UserFactory(), not_before=timezone.localdate()
+    )
+    recovery.notices.create(email="a@example.org", language="en", digest=links.digest("objection"))
     asked = JoinRequest.objects.create(user=UserFactory(), asked_for="1", organization=org)
     return World(
         people=people,
@@ -86,6 +91,9 @@ def build_world() -> World:
             "membership": org.memberships.get(user=people["buyer"]).pk,
             "invitation": invitation.pk,
             "secret": invitation.secret,
+            "branch_letter": below.pk,
+            "recovery": recovery.pk,
+            "objection": "objection",
             "join_request": asked.pk,
             "stop": alerts.stop_link_token(alert),
         },

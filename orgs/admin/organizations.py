@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from orgs.admin.kept import KeptAdmin
-from orgs.models import Activity, Membership, Organization, Role
+from orgs.models import Activity, Organization
 
 
 @admin.register(Organization)
@@ -24,19 +24,6 @@ class OrganizationAdmin(KeptAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
-
-
-@admin.register(Membership)
-class MembershipAdmin(KeptAdmin):
-    list_display = ("user", "organization", "role", "joined_at")
-    list_select_related = ("user", "organization", "role")
-    search_fields = ("user__email", "organization__legal_name", "organization__number")
-    raw_id_fields = ("user", "organization")
-
-
-@admin.register(Role)
-class RoleAdmin(KeptAdmin):
-    list_display = ("code", "name_fr", "name_en", "organization")
 
 
 @admin.register(Activity)

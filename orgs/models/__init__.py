@@ -7,6 +7,7 @@ from orgs.models.fact import Fact
 from orgs.models.invitation import Invitation, JoinRequest
 from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
+from orgs.models.recovery import Recovery, RecoveryNotice, RecoveryPaper
 
 __all__ = [
     "Activity",
@@ -20,6 +21,9 @@ __all__ = [
     "Membership",
     "Organization",
     "Page",
+    "Recovery",
+    "RecoveryNotice",
+    "RecoveryPaper",
     "Role",
     "Standing",
     "Tenure",
