@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils import translation
+from django.utils.functional import Promise, lazy
 
 
 class Bilingual:
@@ -20,6 +21,11 @@ class Bilingual:
 def reader_language() -> str:
     """`fr` or `en`: the active one; French when none is."""
     return "en" if (translation.get_language() or "fr").startswith("en") else "fr"
+
+
+def in_both(*, fr: str, en: str) -> Promise:
+    """A text in both languages that each reader sees in theirs, as one of our own sentences."""
+    return lazy(lambda: en if reader_language() == "en" else fr, str)()  # type: ignore[return-value]  # a proxy
 
 
 def sort_key(name: str) -> str:

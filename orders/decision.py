@@ -16,6 +16,7 @@ from orders import attestations, quota, rules
 from orders.attestations import Attestation
 from orders.demands import Answers, Demand, Line, Question, Refusal, Situation
 from orders.models import CartItem
+from orgs import notices
 from orgs.days import day_of
 from orgs.models import Activity, Membership
 
@@ -91,7 +92,7 @@ def _situation(membership: Membership, items: list[CartItem], *, at: datetime) -
         at=at,
         demands=found,
         may_place=membership.may("orders.place"),
-        is_qualified=organization.is_qualified(today),
+        why_not_qualified=notices.why_not(organization, on=today),
         activities={a.code: a.name for a in Activity.objects.all()} if is_refused else {},
     )
 

@@ -100,6 +100,11 @@ class Situation:
     at: datetime
     demands: tuple[Demand, ...]
     may_place: bool = True
-    is_qualified: bool = True
+    why_not_qualified: str = ""
+    """In a sentence; "" when the organization is qualified."""
     activities: Mapping[str, str] = field(default_factory=dict)
     """Names of activities for the reader, by code."""
+
+    @property
+    def is_qualified(self) -> bool:
+        return not self.why_not_qualified

@@ -43,11 +43,8 @@ def _about_the_organization(situation: Situation) -> Iterator[Refusal]:
     if not situation.may_place:
         yield not_allowed()
     if not situation.is_qualified:
-        text = _(
-            "Your organization is not qualified at the moment. Your cart is kept, and you can "
-            "order as soon as it is."
-        )
-        yield Refusal(text, "not_qualified")
+        text = _("%(why)s Your cart is kept, and you can order as soon as it is qualified.")
+        yield Refusal(text, "not_qualified", {"why": situation.why_not_qualified})
 
 
 def not_allowed() -> Refusal:

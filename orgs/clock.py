@@ -69,9 +69,12 @@ def remaining(due_on: date, paused_on: date, holidays: Container[date]) -> int:
 def resumed(due_on: date, *, paused_on: date, resumed_on: date, holidays: Container[date]) -> date:
     """The new due day after a pause: what was left counts from the day work goes on.
 
-    What was late when the clock stopped stays late.
+    What was late when the clock stopped stays late. When nothing was left, it is due on the day
+    work goes on, or the next business day.
     """
     if paused_on > due_on:
         return due_on
-    left = remaining(due_on, paused_on, holidays)
-    return max(due_on, due(resumed_on, left, holidays))
+    day = due(resumed_on, remaining(due_on, paused_on, holidays), holidays)
+    while not is_business_day(day, holidays):
+        day += DAY
+    return max(due_on, day)

@@ -30,10 +30,16 @@ CLOSED: Final = _("Our staff have your application: its documents cannot be chan
 
 
 def store(
-    organization: Organization, *, file: UploadedFile | Contents, kind: str, by: User
+    organization: Organization,
+    *,
+    file: UploadedFile | Contents,
+    kind: str,
+    by: User,
+    with_staff: bool = False,
 ) -> Document:
     """Keep a file, while the applicant has the application, or instead of one that was refused.
 
+    `with_staff`: also while staff have it, for what comes with a remark.
     The same file for the same kind again is the document we have. Raises ValidationError with
     what is wrong with it and what to send instead. Give `Contents` (of `contents.examine`) when
     a transaction is open already: looking into a file takes its time.
@@ -42,7 +48,7 @@ def store(
     kept: list[Document] = []
     try:
         with transaction.atomic():
-            application = lock_with_applicant(organization, replaces=kind)
+            application = lock_with_applicant(organization, replaces=kind, with_staff=with_staff)
             if known := again(organization, contents, kind=kind):
                 return known
             refuse_too_many(organization, application, more=len(contents.data))
@@ -94,7 +100,9 @@ def refuse_too_many(organization: Organization, application: Application, *, mor
         raise ValidationError(text, "too_much", {"most": MOST_BYTES // (1024 * 1024)})
 
 
-def lock_with_applicant(organization: Organization, *, replaces: str = "") -> Application:
+def lock_with_applicant(
+    organization: Organization, *, replaces: str = "", with_staff: bool = False
+) -> Application:
     """The application that the applicant can add to; raises ValidationError when staff have it.
 
     `replaces`: a kind of which a refused document may be replaced all the same. The lock on the
@@ -107,6 +115,8 @@ def lock_with_applicant(organization: Organization, *, replaces: str = "") -> Ap
     if application.status in WITH_APPLICANT:
         return application
     is_open = application.status in Application.OPEN_SENT
+    if is_open and with_staff:
+        return application
     if is_open and any(document.kind == replaces for document in to_replace(organization)):
         return application
     raise ValidationError(CLOSED, "closed")
@@ -187,10 +197,15 @@ def purge() -> int:
         with transaction.atomic():
             document = Document.objects.select_for_update().filter(late, pk=pk).first()
             if document is not None:
-                files = names_of(document)
-                document.delete()
-                delete_on_commit(files)
+                destroy(document)
     return len(found)
+
+
+def destroy(document: Document) -> None:
+    """A document for good: its row now, its files once this is committed."""
+    files = names_of(document)
+    document.delete()
+    delete_on_commit(files)
 
 
 def names_of(document: Document) -> list[str]:

@@ -17,6 +17,12 @@ WORDS: Final = {
     "application.info_needed": _("Applicant asked"),
     "application.checked": _("Checklist saved"),
     "application.note": _("Note for colleagues"),
+    "application.assigned": _("Given to a colleague"),
+    "application.remarked": _("The applicant added"),
+    "application.confirmed": _("Facts confirmed by the applicant"),
+    "application.appealed": _("The applicant appeals"),
+    "application.put_away": _("Put away"),
+    "application.draft": _("Taken up again"),
     "application.qualified": _("Organization qualified"),
     "application.declined": _("Application declined"),
 }

@@ -98,6 +98,13 @@ def _organization(row: demofile.Organization) -> None:
     if parent is not None:
         _letter(organization, parent)
     organization.activities.set(Activity.objects.filter(code__in=row.activities))
+    if organization.suspended_on:
+        said = {}
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                said[language] = _("The public register says that the registration was revoked.")
+        note = said[row.language]
+        record(organization, "organization.suspended", by=None, note=note, reason=said)
     _application(organization, row)
 
 

@@ -1,10 +1,10 @@
 """Qualification: from a sent application to a decision, with a clock that both sides see."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
-from orgs import clock, documents, registration
+from orgs import clock, documents, facts, registration
+from orgs.attachments import attach
+from orgs.contents import Contents
 from orgs.days import today
 from orgs.emails import applications as emails
 from orgs.holidays import holidays_of
-from orgs.models import Application, Inquiry, Membership, Organization
+from orgs.models import Application, Document, Inquiry, Membership, NewBudget, Organization
 
 Status = Application.Status
 REVIEW_DAYS = 10  # business days from sending to the decision
@@ -36,13 +38,18 @@ def begin(organization: Organization, kind: Application.Kind, *, by: User) -> Ap
 def submit(pk: int, *, by: User) -> Application:
     """Send a draft in; sending twice is sending once.
 
-    Raises ValidationError with everything that is still missing.
+    Raises ValidationError with everything that a first application still lacks; who renews or
+    appeals is known already.
     """
     application = Application.objects.lock(pk=pk)
-    if application.status != Status.DRAFT:
+    if not application.is_draft:
         return application
-    # Nobody takes a paper away between this check and the commit.
-    if lacking := registration.lacks(Organization.objects.lock(pk=application.organization_id)):
+    # Nobody takes a paper away between this check and the commit, nor closes the organization.
+    organization = Organization.objects.lock(pk=application.organization_id)
+    if organization.closed_on:
+        raise ValidationError(_("This organization is closed: nothing can be sent."), "closed")
+    is_first = application.kind == Application.Kind.FIRST
+    if lacking := registration.lacks(organization) if is_first else []:
         raise ValidationError([ValidationError(str(r.text), r.code) for r in lacking])
     move(
         application,
@@ -120,19 +127,19 @@ def ask(pk: int, *, by: User, question: str, version: int) -> Inquiry:
     if application.status != Status.INFO_NEEDED:
         move(application, Status.INFO_NEEDED, by=by, note=question, waiting_since=today())
     inquiry = Inquiry.objects.create(application=application, question=question, asked_by=by)
-    _bump(application)
+    bump(application)
     emails.question(inquiry)
     return inquiry
 
 
 @transaction.atomic
 def answer(
-    inquiry: Inquiry, *, by: User, text: str, file: UploadedFile | None = None, kind: str = ""
+    inquiry: Inquiry, *, by: User, text: str, files: Sequence[Contents] = (), kind: str = ""
 ) -> Application:
-    """The applicant's answer, with a document if one is given (`kind` of `Document.Kind`).
+    """The applicant's answer, with the documents that belong to it (`kind` of `Document.Kind`).
 
     When no question is open any more, the clock goes on. Raises ValidationError when it is
-    answered or the application decided, and with what is wrong with the document.
+    answered or the application decided, and with what is wrong with the documents.
     """
     application = Application.objects.lock(pk=inquiry.application_id)
     if application.is_decided:
@@ -141,28 +148,32 @@ def answer(
     inquiry = Inquiry.objects.get(pk=inquiry.pk)  # as it is under the lock
     if inquiry.answered_at is not None:
         raise ValidationError(_("This question has been answered already."), "answered")
-    if file is not None:  # the last thing that can be refused: no file is kept for nothing
-        documents.store(application.organization, file=file, kind=kind, by=by)
+    # The last thing that can be refused: no file is kept for nothing.
+    attach(inquiry, files, kind=kind or Document.Kind.OTHER, by=by)
     inquiry.answer, inquiry.answered_by, inquiry.answered_at = text, by, timezone.now()
     inquiry.save(update_fields=["answer", "answered_by", "answered_at"])
     is_last = not application.inquiries.filter(answered_at=None).exists()
     if is_last and application.status == Status.INFO_NEEDED:
         move(application, Status.IN_REVIEW, by=by, **_going_on(application))
-    _bump(application)
+    bump(application)
     return application
 
 
 def _going_on(application: Application) -> dict[str, Any]:
     """The due date put off by as long as the applicant was awaited."""
-    changes: dict[str, Any] = {"waiting_since": None}
-    if application.due_on and application.waiting_since:
-        changes["due_on"] = clock.resumed(
-            application.due_on,
-            paused_on=application.waiting_since,
-            resumed_on=today(),
-            holidays=_holidays(application.organization, application.waiting_since, today()),
-        )
-    return changes
+    return {"waiting_since": None, "due_on": due_if_answered(application)}
+
+
+def due_if_answered(application: Application) -> date | None:
+    """When it would be due if the clock went on today; as it is while the clock runs."""
+    if application.due_on is None or application.waiting_since is None:
+        return application.due_on
+    return clock.resumed(
+        application.due_on,
+        paused_on=application.waiting_since,
+        resumed_on=today(),
+        holidays=_holidays(application.organization, application.waiting_since, today()),
+    )
 
 
 @transaction.atomic
@@ -180,9 +191,25 @@ def qualify(pk: int, *, by: User, version: int) -> Application:
     organization.qualified_since, organization.qualified_until = term(organization, today())
     organization.suspended_on = None
     organization.save(update_fields=["qualified_since", "qualified_until", "suspended_on"])
+    _put_in_force(application, organization, by=by)
     application.organization = organization
     emails.qualified(application)
     return application
+
+
+def _put_in_force(application: Application, organization: Organization, *, by: User) -> None:
+    """The budget that a renewal declared, if it declared another one."""
+    declared = NewBudget.objects.filter(application=application).first()
+    if declared is None:
+        return
+    new = {name: getattr(declared, name) for name in NewBudget.DECLARED}
+    changed = [name for name in NewBudget.DECLARED if getattr(organization, name) != new[name]]
+    for name in changed:
+        setattr(organization, name, new[name])
+    if changed:
+        organization.save(update_fields=changed)
+        facts.declare(organization, ["budget"], by=application.submitted_by or by)
+        record(organization, "organization.changed", by=by, fields=changed, renewal=application.pk)
 
 
 def term(organization: Organization, start: date) -> tuple[date, date]:
@@ -255,6 +282,6 @@ def lock_open(pk: int, *, version: int | None = None) -> Application:
     return application
 
 
-def _bump(application: Application) -> None:
+def bump(application: Application) -> None:
     """What a reviewer has on the screen is out of date now."""
     Application.objects.filter(pk=application.pk).update(version=F("version") + 1)

@@ -3,7 +3,16 @@
 from celery import shared_task
 from django.conf import settings
 
-from orgs import branches, documents, invitations, joining, page_images, reminders, scanning
+from orgs import (
+    branches,
+    documents,
+    drafts,
+    invitations,
+    joining,
+    page_images,
+    reminders,
+    scanning,
+)
 from orgs.models import Document
 
 BATCH = 50
@@ -13,6 +22,12 @@ BATCH = 50
 def remind() -> None:
     """Remind applicants whom we wait for. Beat runs it each morning; twice is once."""
     reminders.send_due()
+
+
+@shared_task
+def put_away_drafts() -> None:
+    """Remind of drafts that wait, put away those that have ended, clear what is gone; nightly."""
+    drafts.sweep()
 
 
 @shared_task

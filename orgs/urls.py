@@ -3,7 +3,7 @@
 from django.urls import path
 
 from orgs import urls_people
-from orgs.views import documents, organization, registration, start
+from orgs.views import application, documents, life, organization, registration, start
 
 app_name = "orgs"
 urlpatterns = [
@@ -20,5 +20,14 @@ urlpatterns = [
     path("o/<int:org>/documents/<int:pk>/remove/", documents.remove, name="remove_document"),
     path("o/<int:org>/documents/<int:pk>/bring-back/", documents.bring_back, name="bring_back"),
     path("o/<int:org>/documents/<int:pk>/rename/", documents.rename, name="rename_document"),
-    path("o/<int:org>/questions/<int:pk>/", organization.answer, name="answer"),
+    path("o/<int:org>/questions/<int:pk>/", application.answer, name="answer"),
+    path("o/<int:org>/application/", application.application, name="application"),
+    path("o/<int:org>/applications/<int:pk>/", application.application, name="one_application"),
+    path("o/<int:org>/applications/<int:pk>/add/", application.remark, name="remark"),
+    path("o/<int:org>/appeal/", application.appeal, name="appeal"),
+    path("o/<int:org>/apply-again/", application.apply_again, name="apply_again"),
+    path("o/<int:org>/renew/", life.renew, name="renew"),
+    path("o/<int:org>/draft/discard/", life.discard, name="discard"),
+    path("o/<int:org>/draft/take-up/", life.take_up, name="take_up"),
+    path("o/<int:org>/close/", life.close, name="close"),
 ]

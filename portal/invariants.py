@@ -8,6 +8,13 @@ from django.db import connection
 # Fixed words of ours, put into queries that take nothing from outside (hence S608 off here).
 SETTLED = "('paid', 'fulfilled', 'delivered')"
 GIVEN_BACK = "('cancelled', 'expired', 'refused', 'refunded')"
+TRAIL = """SELECT e.id, e.subject_id, e.action, t.model FROM audit_entry e
+           JOIN django_content_type t ON t.id = e.subject_type_id AND t.app_label = 'orgs'"""
+MOVED = (
+    "('application.draft', 'application.submitted', 'application.in_review', "
+    "'application.info_needed', 'application.qualified', 'application.declined', "
+    "'application.put_away')"
+)
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,42 @@ INVARIANTS = (
         """SELECT o.number FROM orgs_organization o WHERE o.qualified_since IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM orgs_application a
                            WHERE a.organization_id = o.id AND a.status = 'qualified')""",
+    ),
+    Invariant(
+        "decided-once",
+        "An application is decided once, and stands as it was decided.",
+        f"""SELECT a.id FROM orgs_application a JOIN ({TRAIL}) e
+             ON e.model = 'application' AND e.subject_id = a.id
+           WHERE e.action IN ('application.qualified', 'application.declined')
+           GROUP BY a.id HAVING count(*) > 1 OR bool_or(e.action <> 'application.' || a.status)""",
+    ),
+    Invariant(
+        "decided-on-what-was-seen",
+        "No question was asked, answered or added after the decision.",
+        """SELECT a.id FROM orgs_application a WHERE a.decided_at IS NOT NULL AND (
+             EXISTS (SELECT 1 FROM orgs_inquiry i WHERE i.application_id = a.id
+                     AND greatest(i.asked_at, i.answered_at) > a.decided_at)
+             OR EXISTS (SELECT 1 FROM orgs_remark r WHERE r.application_id = a.id
+                        AND r.at > a.decided_at))""",
+    ),
+    Invariant(
+        "moves-have-a-trail",
+        "An application's status is that of its last move in the trail.",
+        f"""SELECT a.id FROM orgs_application a LEFT JOIN LATERAL (
+             SELECT action FROM ({TRAIL}) e
+             WHERE e.model = 'application' AND e.subject_id = a.id AND e.action IN {MOVED}
+             ORDER BY e.id DESC LIMIT 1) moved ON true
+           WHERE coalesce(moved.action, 'application.draft') <> 'application.' || a.status""",
+    ),
+    Invariant(
+        "stands-by-a-deed",
+        "What is suspended or closed has its entry in the trail.",
+        f"""SELECT o.number FROM orgs_organization o WHERE (o.suspended_on IS NOT NULL
+             AND NOT EXISTS (SELECT 1 FROM ({TRAIL}) e WHERE e.model = 'organization'
+               AND e.subject_id = o.id AND e.action = 'organization.suspended'))
+           OR (o.closed_on IS NOT NULL AND o.merged_into_id IS NULL
+             AND NOT EXISTS (SELECT 1 FROM ({TRAIL}) e WHERE e.model = 'organization'
+               AND e.subject_id = o.id AND e.action = 'organization.closed'))""",
     ),
     Invariant(
         "ordered-by-a-member",

@@ -1,5 +1,7 @@
 """Pages that need more than one app: home, help, my organization."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +12,10 @@ from catalog import explained
 from catalog.models import Partner, Product
 from orders import meters
 from orders.models import Order
-from orgs import invitations, timeline
+from orgs import appeals, drafts, invitations, notices, timeline
 from orgs.access import OrgRequest, member
 from orgs.days import today
-from orgs.models import Membership
+from orgs.models import Application, Membership, Standing
 from tokens.models import Token
 
 
@@ -46,7 +48,13 @@ def organizations(request: HttpRequest) -> HttpResponse:
         return redirect("orgs:register")
     if len(memberships) == 1 and not invited:
         return redirect("dashboard", memberships[0].organization.number)
-    context = {"memberships": memberships, "invitations": invited}
+    mine = [membership.organization_id for membership in memberships]
+    unsent = Application.objects.filter(status=Application.Status.DRAFT, organization__in=mine)
+    context = {
+        "memberships": memberships,
+        "invitations": invited,
+        "drafts": {draft.organization_id: draft for draft in unsent},
+    }
     return render(request, "portal/organizations.html", context)
 
 
@@ -55,22 +63,43 @@ def organizations(request: HttpRequest) -> HttpResponse:
 def dashboard(request: OrgRequest) -> HttpResponse:
     """Where an organization stands: its application, what it may have, its orders and quotas."""
     org, day = request.org, today()
-    application = org.applications.newest()
-    is_qualified = org.is_qualified(day)
     may_manage = request.membership.may("members.manage")
-    may_answer = request.membership.may("profile.edit")
+    is_qualified = org.is_qualified(day)
     context = {
-        "application": application,
+        **_qualification(request),
         "may_manage": may_manage,
         "is_alone": may_manage and is_qualified and org.memberships.administrators().count() == 1,
-        "is_qualified": is_qualified,
-        "steps": timeline.steps(application) if application and not is_qualified else [],
-        "inquiries": application.inquiries.filter(answered_at=None)
-        if application and may_answer
-        else [],
         "groups": explained.by_partner(org, on=day),
         "meters": meters.in_use(org, as_of=timezone.now()),
         "orders": Order.objects.of(org).recent()[:5],
         "token_count": Token.objects.of(org).valid().count(),
     }
     return render(request, "portal/dashboard.html", context)
+
+
+def _qualification(request: OrgRequest) -> dict[str, Any]:
+    """How it stands, what it asks of us, and what we ask of it."""
+    org, day = request.org, today()
+    application = org.applications.newest()
+    put_away = application if drafts.can_be_taken_up(application) else None
+    if application is not None and application.status == Application.Status.PUT_AWAY:
+        application = org.applications.not_put_away().newest()
+    draft = put_away or application
+    is_with_us = application is not None and application.status in Application.OPEN_SENT
+    is_qualified, may_edit = org.is_qualified(day), request.membership.may("profile.edit")
+    is_asked = application is not None and not (is_qualified and application.is_over)
+    return {
+        "application": application,
+        "put_away": put_away,
+        "ends_at": drafts.ends_at(draft) if draft else None,
+        "is_qualified": is_qualified,
+        "is_applicant": org.standing(day) == Standing.APPLICANT,
+        "is_late": application is not None and timeline.is_late(application),
+        "may_edit": may_edit,
+        "notice": notices.notice(org, on=day, is_renewing=is_with_us),
+        "steps": timeline.steps(application) if application and is_asked else [],
+        "inquiries": application.inquiries.filter(answered_at=None)
+        if application and is_with_us and may_edit
+        else [],
+        "may_appeal": may_edit and application is not None and appeals.is_appealable(application),
+    }

@@ -8,6 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
+from audit.models import record
 from catalog.models import Category, Partner, Product, Program, ProgramVersion
 from orders.models import Cart, CartItem, Order, OrderLine
 from orgs import links
@@ -162,12 +163,19 @@ class BranchLetterFactory(DjangoModelFactory):
 class ApplicationFactory(DjangoModelFactory):
     class Meta:
         model = Application
+        skip_postgeneration_save = True
 
     organization = factory.SubFactory(OrganizationFactory, unqualified=True)
     started_by = factory.SubFactory(UserFactory)
     decided_at = factory.LazyAttribute(
         lambda o: timezone.now() if getattr(o, "status", "") in {"qualified", "declined"} else None
     )
+
+    @factory.post_generation
+    def trail(self, create, extracted, **kwargs):
+        """With the entry that its status must have."""
+        if create and self.status != "draft":
+            record(self, f"application.{self.status}", by=None)
 
 
 class PartnerFactory(DjangoModelFactory):

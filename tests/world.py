@@ -82,6 +82,7 @@ def build_world() -> World:
             "token": token.pk,
             "program": product.program.slug,
             "inquiry": inquiry.pk,
+            "application": decided.pk,
             "document": document.pk,
             "order": line.order.number,
             "reference": payment.reference,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
+from orgs import notices
 from orgs.days import today
 from orgs.models import Organization
 from tokens import emails, secrets
@@ -27,9 +28,9 @@ def issue(
     Raises ValidationError when the organization is not qualified today or has 20 valid tokens.
     """
     organization = Organization.objects.lock(pk=organization.pk)
-    if not organization.is_qualified(today()):
-        text = _("Only a qualified organization can create validation tokens.")
-        raise ValidationError(text, "not_qualified")
+    if why := notices.why_not(organization, on=today()):
+        text = _("%(why)s Only a qualified organization can create validation tokens.")
+        raise ValidationError(text, "not_qualified", {"why": why})
     if Token.objects.of(organization).valid().count() >= MOST:
         text = _("You have %(most)s valid tokens. Revoke one that is no longer needed.")
         raise ValidationError(text, "too_many", {"most": MOST})

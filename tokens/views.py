@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orgs import notices
 from orgs.access import OrgRequest, member
 from orgs.days import today
 from tokens import issue
@@ -22,7 +23,7 @@ SHOWN = 100
 def listing(request: OrgRequest) -> HttpResponse:
     """The tokens there are, who checked them, and the way to a new one."""
     tokens = Token.objects.of(request.org).with_checks()[:SHOWN]
-    context = {"tokens": tokens, "is_qualified": request.org.is_qualified(today())}
+    context = {"tokens": tokens, "why_not": notices.why_not(request.org, on=today())}
     return render(request, "tokens/list.html", context)
 
 
@@ -39,8 +40,7 @@ def create(request: OrgRequest) -> HttpResponse:
             form.add_error(None, refusal)
         else:
             return render(request, "tokens/created.html", {"token": token, "secret": secret})
-    context = {"form": form, "is_qualified": request.org.is_qualified(today())}
-    return render(request, "tokens/create.html", context)
+    return render(request, "tokens/create.html", {"form": form})
 
 
 @require_POST

@@ -1,22 +1,51 @@
-"""Organizations on file, their members and roles."""
+"""Organizations on file and how they stand, their members and roles."""
+
+from typing import Any, cast
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
+from orgs import notices
+from orgs.admin import standing
 from orgs.admin.kept import KeptAdmin
+from orgs.days import today
 from orgs.models import Activity, Organization
+from orgs.models.organization import OrganizationQuerySet
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """How organizations stand; of those never qualified, where their application is."""
+
+    title = _("status")
+    parameter_name = "stands"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return notices.statuses()
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Organization]
+    ) -> QuerySet[Organization]:
+        if not self.value():
+            return queryset
+        rows = cast(OrganizationQuerySet, queryset)
+        return notices.with_status(rows, str(self.value()), on=today())
 
 
 @admin.register(Organization)
 class OrganizationAdmin(KeptAdmin):
-    list_display = ("number", "legal_name", "kind", "city", "province", "qualified_until")
-    list_filter = ("kind", "province", "language")
+    list_display = ("number", "legal_name", "kind", "city", "province", "stands", "qualified_until")
+    list_filter = (StatusFilter, "kind", "province", "language")
     search_fields = ("number", "legal_name", "bn", "neq", "email")
     readonly_fields = (
         "number",
         "qualified_since",
         "qualified_until",
         "suspended_on",
+        "closed_on",
+        "merged_into",
         "created_at",
     )
     raw_id_fields = ("parent",)
@@ -24,6 +53,22 @@ class OrganizationAdmin(KeptAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
+        rows = cast(OrganizationQuerySet, super().get_queryset(request))
+        return notices.with_newest_status(rows)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(standing.page)
+        return [
+            path("<int:pk>/standing/", view, name="orgs_organization_standing"),
+            *super().get_urls(),
+        ]
+
+    @admin.display(description=_("status"))
+    def stands(self, organization: Organization) -> str:
+        newest = getattr(organization, "newest_status", None)
+        return str(notices.status(organization, newest, on=today()))
 
 
 @admin.register(Activity)

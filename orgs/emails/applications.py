@@ -1,11 +1,13 @@
 """The e-mails about an application, a function each."""
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import translation
 
-from mail import outbox
+from orgs.emails.writing import write
 from orgs.models import Application, Inquiry
 
 
@@ -21,7 +23,7 @@ def question(inquiry: Inquiry) -> None:
         inquiry.application,
         key=f"inquiry:{inquiry.pk}",
         page="orgs:answer",
-        page_pk=inquiry.pk,
+        page_args=(inquiry.pk,),
         question=inquiry.question,
     )
 
@@ -33,7 +35,7 @@ def reminder(inquiry: Inquiry, *, days: int) -> None:
         inquiry.application,
         key=f"inquiry-reminder:{inquiry.pk}:{days}",
         page="orgs:answer",
-        page_pk=inquiry.pk,
+        page_args=(inquiry.pk,),
         question=inquiry.question,
     )
 
@@ -44,8 +46,32 @@ def qualified(application: Application) -> None:
 
 
 def declined(application: Application) -> None:
-    """No, with the reason."""
-    _write("declined", application, key=f"application-declined:{application.pk}")
+    """No, with the reason, and what can be done."""
+    key = f"application-declined:{application.pk}"
+    _write("declined", application, key=key, page="orgs:application")
+
+
+def late(application: Application) -> None:
+    """The day we promised has passed: we say so before they ask."""
+    _write("late", application, key=f"application-late:{application.pk}:{application.due_on}")
+
+
+def draft_waits(draft: Application, *, days: int, until: datetime) -> None:
+    """What they began waits for them since so many days. Once a stage."""
+    key = f"draft-waits:{draft.pk}:{draft.saved_at:%Y-%m-%d}:{days}"
+    _write("draft_waits", draft, key=key, **_to_its_authors(draft), days=days, until=until)
+
+
+def draft_ends(draft: Application, *, on: datetime) -> None:
+    """What they began is put away soon unless they go on."""
+    key = f"draft-ends:{draft.pk}:{draft.saved_at:%Y-%m-%d}"
+    _write("draft_ends", draft, key=key, **_to_its_authors(draft), on=on)
+
+
+def _to_its_authors(draft: Application) -> dict[str, Any]:
+    """A draft concerns who began it: an address in it may be anybody's."""
+    is_renewal = draft.kind == Application.Kind.RENEWAL
+    return {"page": "orgs:renew" if is_renewal else "orgs:tasks", "with_address": False}
 
 
 def preview(kind: str, application: Application, **context: object) -> str:
@@ -57,38 +83,5 @@ def preview(kind: str, application: Application, **context: object) -> str:
         return render_to_string(f"mail/orgs/{kind}/body.txt", page | context).strip()
 
 
-def _write(
-    kind: str,
-    application: Application,
-    *,
-    key: str,
-    page: str = "dashboard",
-    page_pk: int | None = None,
-    **context: object,
-) -> None:
-    """To the organization's address and to its administrators, each in their language, once."""
-    organization = application.organization
-    readers = {
-        m.user.email: m.user.language
-        for m in organization.memberships.select_related("user", "role")
-        if m.may("profile.edit")
-    }
-    readers.setdefault(organization.email, organization.language)
-    args = [organization.number] + ([page_pk] if page_pk else [])
-    for address, language in readers.items():
-        if not address:
-            continue
-        with translation.override(language):
-            url = settings.SITE_URL + reverse(page, args=args)
-        outbox.queue(
-            f"orgs/{kind}",
-            to=[address],
-            language=language,
-            key=f"{key}:{address}"[:200],
-            context={
-                "application": application,
-                "organization": organization,
-                "url": url,
-                **context,
-            },
-        )
+def _write(kind: str, application: Application, *, key: str, **more: Any) -> None:
+    write(kind, application.organization, key=key, application=application, **more)

@@ -1,4 +1,4 @@
-"""Papers, and the answer to a question of staff that may bring one."""
+"""Papers of an organization."""
 
 from typing import Any, cast
 
@@ -58,20 +58,3 @@ class LabelForm(forms.Form):
 
     def clean_name(self) -> str:
         return visible_name(self.cleaned_data["name"])
-
-
-class AnswerForm(forms.Form):
-    """The applicant's answer to a question of staff, with a document if one was asked for."""
-
-    answer = forms.CharField(label=_("Your answer"), widget=forms.Textarea(attrs={"rows": 5}))
-    kind = forms.ChoiceField(
-        label=_("What the document is"),
-        choices=[("", "—"), *UPLOADED],
-        required=False,
-    )
-    file = forms.FileField(
-        label=_("Document"),
-        help_text=_("PDF, JPEG or PNG, up to 10 MB."),
-        required=False,
-        widget=forms.FileInput(attrs=dict(ACCEPT)),
-    )

@@ -1,6 +1,6 @@
 """Organizations, their members, documents and applications."""
 
-from orgs.models.application import Application, Inquiry
+from orgs.models.application import Application, Inquiry, NewBudget, Remark
 from orgs.models.branch import BranchLetter
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
@@ -19,11 +19,13 @@ __all__ = [
     "Invitation",
     "JoinRequest",
     "Membership",
+    "NewBudget",
     "Organization",
     "Page",
     "Recovery",
     "RecoveryNotice",
     "RecoveryPaper",
+    "Remark",
     "Role",
     "Standing",
     "Tenure",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from orgs.models.document import Document
 from orgs.models.organization import Organization
 
 
@@ -21,8 +22,16 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """The application with its row locked."""
         return self.select_for_update(of=("self",)).get(pk=pk)
 
+    def open(self) -> "ApplicationQuerySet":
+        """A draft, or with staff: an organization has one at most."""
+        return self.filter(status__in=[Application.Status.DRAFT, *Application.OPEN_SENT])
+
     def newest(self) -> "Application | None":
         return self.order_by("-pk").first()
+
+    def not_put_away(self) -> "ApplicationQuerySet":
+        """Without drafts that ended unsent: what an organization asks, or has asked."""
+        return self.exclude(status=Application.Status.PUT_AWAY)
 
     def sent(self) -> "ApplicationQuerySet":
         """What staff ever saw: neither drafts nor what was put away unsent."""
@@ -63,6 +72,7 @@ class Application(models.Model):
         },
         Status.IN_REVIEW: {Status.INFO_NEEDED, Status.QUALIFIED, Status.DECLINED},
         Status.INFO_NEEDED: {Status.IN_REVIEW, Status.DECLINED},
+        Status.PUT_AWAY: {Status.DRAFT},
     }
 
     organization = models.ForeignKey(
@@ -78,6 +88,9 @@ class Application(models.Model):
         verbose_name=_("about the decision on"),
     )
     words = models.TextField(_("what the applicant says"), blank=True)
+    files = models.ManyToManyField(
+        Document, related_name="+", blank=True, verbose_name=_("sent with these words")
+    )
     status = models.CharField(
         _("status"), max_length=20, choices=Status.choices, default=Status.DRAFT
     )
@@ -175,6 +188,9 @@ class Inquiry(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    files = models.ManyToManyField(
+        Document, related_name="+", blank=True, verbose_name=_("sent with the answer")
+    )
 
     class Meta:
         ordering = ["pk"]
@@ -183,3 +199,57 @@ class Inquiry(models.Model):
 
     def __str__(self) -> str:
         return self.question[:60]
+
+
+class Remark(models.Model):
+    """What an applicant adds unasked while staff have the application."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="remarks")
+    words = models.TextField(_("words"), blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    files = models.ManyToManyField(
+        Document, related_name="+", blank=True, verbose_name=_("sent with these words")
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+
+    def __str__(self) -> str:
+        return self.words[:60]
+
+
+class NewBudget(models.Model):
+    """The budget that a renewal declares; in force once the renewal is accepted."""
+
+    DECLARED: ClassVar = ("annual_budget", "budget_source", "budget_year")
+
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, related_name="new_budget"
+    )
+    annual_budget = models.DecimalField(
+        _("annual budget (CAD)"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    budget_source = models.CharField(
+        _("source of the budget"),
+        max_length=20,
+        choices=Organization.BudgetSource.choices,
+        blank=True,
+    )
+    budget_year = models.PositiveIntegerField(_("year of the budget"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("budget of a renewal")
+        verbose_name_plural = _("budgets of renewals")
+        constraints = [
+            models.CheckConstraint(
+                name="orgs_new_budget_not_negative",
+                condition=Q(annual_budget=None) | Q(annual_budget__gte=0),
+                violation_error_message=_("A budget cannot be negative."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application}: {self.annual_budget}"

@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -17,8 +17,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from orgs.days import today
-from orgs.models import Membership, Organization
+from orgs import notices
+from orgs.days import today, written
+from orgs.models import Application, Membership, Organization, Standing
 
 register = template.Library()
 
@@ -44,7 +45,7 @@ def day(value: datetime.date | None) -> str:
         return ""
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value).date()
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), in_words(value))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), written(value))
 
 
 @register.filter
@@ -53,14 +54,16 @@ def moment(value: datetime.datetime | datetime.date | None) -> str:
     if not isinstance(value, datetime.datetime):
         return day(value)
     value = timezone.localtime(value)
-    words = f"{in_words(value.date())}, {date_format(value, 'TIME_FORMAT')}"
+    words = f"{written(value.date())}, {date_format(value, 'TIME_FORMAT')}"
     return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), words)
 
 
-def in_words(value: datetime.date) -> str:
-    """`March 1, 2028`; in French the first of a month is an ordinal: `1er mars 2028`."""
-    words = date_format(value, "DATE_FORMAT")
-    return f"1er{words[1:]}" if is_french() and value.day == 1 else words
+@register.filter
+def plain_day(value: datetime.date | None) -> str:
+    """A day in words, for texts that are not HTML; of a moment, its day in the active zone."""
+    if isinstance(value, datetime.datetime):
+        value = timezone.localtime(value).date()
+    return written(value) if value else ""
 
 
 def is_french() -> bool:
@@ -119,8 +122,27 @@ def org_mark(org: Organization) -> SafeString:
 
 @register.inclusion_tag("components/seal.html")
 def seal(org: Organization) -> dict[str, object]:
-    """The sign that an organization is qualified today, and until when; nothing when it is not."""
-    return {"until": org.qualified_until if org.is_qualified(today()) else None}
+    """How an organization stands today, in a word; of one that is qualified, until when."""
+    standing = org.standing(today())
+    is_qualified = standing in {Standing.QUALIFIED, Standing.RENEWAL_DUE}
+    return {
+        "standing": standing,
+        "kind": notices.CHIPS[standing],
+        "until": org.qualified_until if is_qualified else None,
+    }
+
+
+@register.simple_tag
+def application_chip(application: Application) -> SafeString:
+    """Where an application stands, in the word that both sides use."""
+    kind = notices.APPLICATION_CHIPS[application.status]
+    return status_chip(kind, application.get_status_display())
+
+
+@register.filter
+def of_key(values: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping has under a key; nothing when it has none."""
+    return values.get(key)
 
 
 @register.simple_tag(takes_context=True)

@@ -61,7 +61,7 @@ def test_all_reasons_are_given_at_once():
         demand(line(1, 5, stock=2), line(2, is_live=False), limits=(units,), is_alone=True),
         demand(line(3), program="games", verdict=NO),
         may_place=False,
-        is_qualified=False,
+        why_not_qualified="It is suspended.",
     )
     found = refusals(cart, answers={}, attested=set())
     assert codes(found) == [

@@ -308,7 +308,7 @@ def test_an_answer_brings_a_paper(client, sent, inquiry, applicant):
     url = address("answer", sent, inquiry.pk)
     assert "Page 2?" in client.get(url).text
     paper = pdf("page2.pdf", PDF + b"2")
-    client.post(url, {"answer": "Here.", "kind": "letters_patent", "file": paper})
+    client.post(url, {"answer": "Here.", "kind": "letters_patent", "papers": paper})
     inquiry.refresh_from_db()
     assert (inquiry.answer, inquiry.answered_by) == ("Here.", applicant)
     assert Document.objects.count() == 2
@@ -320,7 +320,7 @@ def test_a_bad_paper_leaves_the_question_open_and_the_answer_typed(
     client, sent, inquiry, applicant
 ):
     client.force_login(applicant)
-    typed = {"answer": "Here it is.", "file": pdf(content=b"MZ not a paper")}
+    typed = {"answer": "Here it is.", "papers": pdf(content=b"MZ not a paper")}
     page = client.post(address("answer", sent, inquiry.pk), typed)
     assert page.status_code == 422
     assert "Here it is." in page.text

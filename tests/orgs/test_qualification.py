@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from audit.models import Entry
 from mail.models import Message
 from orgs import qualification, reminders
+from orgs.attachments import look_into
 from orgs.models import Application, Document, Inquiry, Organization
 from orgs.tasks import remind
 from tests.conftest import at_once
@@ -73,7 +74,11 @@ def test_a_decided_application_takes_no_answer(sent, applicant, reviewer, privat
     files = sorted(private_files.rglob("*"))
     with pytest.raises(ValidationError, match="have decided"):
         qualification.answer(
-            inquiry, text="Here.", by=applicant, file=pdf(content=PDF + b"2"), kind="other"
+            inquiry,
+            text="Here.",
+            by=applicant,
+            files=look_into([pdf(content=PDF + b"2")]),
+            kind="other",
         )
     assert Inquiry.objects.get().answered_at is None
     assert sorted(private_files.rglob("*")) == files
@@ -88,7 +93,11 @@ def test_a_refused_second_answer_leaves_no_file_behind(sent, applicant, reviewer
     files = sorted(private_files.rglob("*"))
     with pytest.raises(ValidationError, match="answered already"):
         qualification.answer(
-            inquiry, text="Again.", by=applicant, file=pdf(content=PDF + b"2"), kind="other"
+            inquiry,
+            text="Again.",
+            by=applicant,
+            files=look_into([pdf(content=PDF + b"2")]),
+            kind="other",
         )
     assert sorted(private_files.rglob("*")) == files
     assert Document.objects.count() == 1

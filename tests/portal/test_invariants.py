@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from audit.models import record
 from catalog.models import ShelfEntry, StockEntry
 from mail.models import Message
 from orders.models import (
@@ -19,7 +20,7 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
-from orgs.models import Organization, Tenure
+from orgs.models import Application, Inquiry, Organization, Remark, Tenure
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
@@ -180,6 +181,39 @@ def qualified_by_nobody():
     OrganizationFactory(qualified_since=date(2024, 1, 1))
 
 
+def decided_twice():
+    application = ApplicationFactory(status="qualified")
+    record(application, "application.declined", by=None)
+
+
+def decided_otherwise():
+    ApplicationFactory(status="declined")
+    Application.objects.update(status="qualified")
+
+
+def answered_after_the_decision():
+    application = ApplicationFactory(status="qualified")
+    Inquiry.objects.create(application=application, question="?", answered_at=timezone.now())
+
+
+def added_after_the_decision():
+    application = ApplicationFactory(status="declined")
+    Remark.objects.create(application=application, words="But …", by=application.started_by)
+
+
+def moved_without_a_trail():
+    ApplicationFactory(status="submitted")
+    Application.objects.update(status="in_review")
+
+
+def suspended_by_nobody():
+    OrganizationFactory(suspended_on=date(2026, 3, 1))
+
+
+def closed_by_nobody():
+    OrganizationFactory(closed_on=date(2026, 3, 1))
+
+
 def ordered_by_an_outsider():
     order = sound_order()
     Order.objects.filter(pk=order.pk).update(placed_by=UserFactory())
@@ -262,6 +296,10 @@ PLANTED = {
     "totals-add-up": (wrong_total,),
     "eligible-when-ordered": (not_eligible,),
     "decided-by-somebody": (qualified_by_nobody,),
+    "decided-once": (decided_twice, decided_otherwise),
+    "decided-on-what-was-seen": (answered_after_the_decision, added_after_the_decision),
+    "moves-have-a-trail": (moved_without_a_trail,),
+    "stands-by-a-deed": (suspended_by_nobody, closed_by_nobody),
     "ordered-by-a-member": (ordered_by_an_outsider, ordered_after_leaving),
     "somebody-administers": (nobody_administers,),
     "members-have-their-time": (member_without_time,),

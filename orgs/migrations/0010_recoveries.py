@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0008_grants'),
+        ('orgs', '0009_thread'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
