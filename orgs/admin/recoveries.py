@@ -7,8 +7,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,8 @@ from audit.models import record
 from orgs import documents, recovery
 from orgs.admin.kept import KeptAdmin
 from orgs.models import Membership, Recovery, RecoveryPaper
+
+BREAK = SafeString("<br>")
 
 
 @admin.register(Recovery)
@@ -93,7 +96,7 @@ class RecoveryAdmin(KeptAdmin):
     def administrators(self, found: Recovery) -> str:
         rows = Membership.objects.administrators().filter(organization=found.organization_id)
         people = [(m.user, m.user.email, m.seen_on) for m in rows.select_related("user")]
-        return format_html_join(format_html("<br>"), "{} ({}), {}", people) or "–"
+        return format_html_join(BREAK, "{} ({}), {}", people) or "–"
 
     @admin.display(description=gettext_lazy("papers"))
     def papers_shown(self, found: Recovery) -> str:
@@ -101,9 +104,9 @@ class RecoveryAdmin(KeptAdmin):
             (reverse("admin:orgs_recovery_paper", args=[paper.pk]), paper.name)
             for paper in found.papers.all()
         ]
-        return format_html_join(format_html("<br>"), '<a href="{}">{}</a>', rows)
+        return format_html_join(BREAK, '<a href="{}">{}</a>', rows)
 
     @admin.display(description=gettext_lazy("who was told, and objections"))
     def told(self, found: Recovery) -> str:
         rows = [(notice.email, notice.words) for notice in found.notices.all()]
-        return format_html_join(format_html("<br>"), "{} {}", rows) or "–"
+        return format_html_join(BREAK, "{} {}", rows) or "–"

@@ -147,7 +147,7 @@ def test_signed_and_refused_at_once_it_is_one_of_them(transactional_db, private_
 
 
 def test_an_administrator_above_opens_the_branch_and_it_says_so(
-    client, django_assert_max_num_queries
+    client, db, django_assert_max_num_queries
 ):
     letter = BranchLetterFactory(parent__legal_name="National Office")
     above = MembershipFactory(organization=letter.parent)
@@ -160,7 +160,7 @@ def test_an_administrator_above_opens_the_branch_and_it_says_so(
     assert client.get(reverse("orgs:leave", args=[letter.branch.number])).status_code == 404
 
 
-def test_a_right_reaches_down_the_whole_tree_and_no_further(client):
+def test_a_right_reaches_down_the_whole_tree_and_no_further(client, db):
     top = BranchLetterFactory()
     below = BranchLetterFactory(parent=top.branch)
     above = MembershipFactory(organization=top.parent)
@@ -179,7 +179,7 @@ def test_an_unsigned_letter_opens_nothing(client, draft, owner):
     assert client.get(reverse("orgs:people", args=[draft.organization.number])).status_code == 404
 
 
-def test_a_member_of_both_has_the_wider_right(client):
+def test_a_member_of_both_has_the_wider_right(client, db):
     letter = BranchLetterFactory()
     above = MembershipFactory(organization=letter.parent)
     MembershipFactory(user=above.user, organization=letter.branch, role_code="viewer")
@@ -187,7 +187,7 @@ def test_a_member_of_both_has_the_wider_right(client):
     assert client.get(reverse("orgs:invite", args=[letter.branch.number])).status_code == 200
 
 
-def test_an_administrator_above_lets_people_in(client):
+def test_an_administrator_above_lets_people_in(client, db):
     letter = BranchLetterFactory()
     above = MembershipFactory(organization=letter.parent)
     client.force_login(above.user)

@@ -218,7 +218,7 @@ def test_staff_decide_in_the_admin(client, asked, claimant, colleagues):
     client.post(url, {"refuse": "1", "reason": ""})
     client.post(url, {"approve": "1"})
     client.force_login(colleagues[1])
-    page = client.post(url, {"approve": "1"}, follow=True)
+    page = client.post(url, {"approve": "1"}, follow=True, headers={"accept-language": "en"})
     assert "Granted" in page.text
     assert Membership.objects.get(user=claimant).is_administrator
 
