@@ -12,6 +12,7 @@ from orgs import (
     page_images,
     reminders,
     scanning,
+    watch,
 )
 from orgs.models import Document
 
@@ -61,3 +62,9 @@ def draw_document(pk: int) -> None:
     """Make pictures of one document's pages. Run twice, each page is drawn once."""
     if document := page_images.claim(pk):
         page_images.draw(document)
+
+
+@shared_task
+def watch_registers() -> None:
+    """Look at what public registers say of qualified organizations. Twice is once."""
+    watch.look()

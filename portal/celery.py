@@ -29,6 +29,10 @@ app.conf.beat_schedule = {
         "task": "catalog.tasks.put_shelf_together",
         "schedule": crontab(minute=20),
     },
+    "watch the registers": {
+        "task": "orgs.tasks.watch_registers",
+        "schedule": crontab(minute=20),  # each hour; an import by hand looks at once
+    },
     "send product alerts": {
         "task": "catalog.tasks.send_alerts",
         "schedule": crontab(hour=2, minute=0),

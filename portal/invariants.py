@@ -197,6 +197,15 @@ INVARIANTS = (
                AND e.subject_id = o.id AND e.action = 'organization.closed'))""",
     ),
     Invariant(
+        "facts-of-registers-have-entries",
+        "A fact that a register says names an entry that is there.",
+        """SELECT f.id FROM orgs_fact f WHERE f.source = 'register'
+           AND NOT EXISTS (SELECT FROM registers_charity c WHERE c.bn = f.entry)
+           AND NOT EXISTS (SELECT FROM registers_corporation c WHERE c.number = f.entry)
+           AND NOT EXISTS (SELECT FROM registers_return r
+                           WHERE r.bn || ' ' || r.period_end = f.entry)""",
+    ),
+    Invariant(
         "ordered-by-a-member",
         "Orders are placed by people who were members then, of it or of one merged into it.",
         """SELECT o.number FROM orders_order o WHERE NOT EXISTS (

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.models.signals import post_migrate
+from django.urls import get_resolver
 from django.utils import translation
 
 from portal.invariants import breaches
@@ -27,6 +28,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
 def _write_roles(**_signal: object) -> None:
     import_module("orgs.migrations.0002_roles").create(apps, None)
     import_module("orgs.migrations.0008_grants").grant(apps, None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site_map():
+    """Read before a test plays development, where the site has a page more."""
+    get_resolver().url_patterns  # noqa: B018
 
 
 @pytest.fixture(autouse=True)

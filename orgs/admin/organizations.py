@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from orgs import notices
+from accounts.models import User
+from orgs import facts, notices
 from orgs.admin import standing
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
@@ -50,6 +51,11 @@ class OrganizationAdmin(KeptAdmin):
     )
     raw_id_fields = ("parent",)
     filter_horizontal = ("activities",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """What staff write is theirs: its source says so."""
+        super().save_model(request, obj, form, change)
+        facts.enter(obj, facts.of_fields(form.changed_data), by=cast(User, request.user))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

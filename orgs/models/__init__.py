@@ -8,6 +8,7 @@ from orgs.models.invitation import Invitation, JoinRequest
 from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
 from orgs.models.recovery import Recovery, RecoveryNotice, RecoveryPaper
+from orgs.models.register_alert import RegisterAlert
 
 __all__ = [
     "Activity",
@@ -25,6 +26,7 @@ __all__ = [
     "Recovery",
     "RecoveryNotice",
     "RecoveryPaper",
+    "RegisterAlert",
     "Remark",
     "Role",
     "Standing",

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from audit.models import Entry
 from mail.models import Message
-from orgs import qualification
+from orgs import facts, qualification
 from orgs.admin.review import CHECKLIST, REASONS
 from orgs.days import today
 from orgs.models import Application, Document, Organization
@@ -220,3 +220,4 @@ def test_a_changed_fact_is_written_down(client, sent, settings):
     assert answer.status_code == 302, answer.context["errors"]
     assert Organization.objects.get().city == "Magog"
     assert Entry.objects.about(sent.organization).first().action == "organization.changed"
+    assert facts.origins(Organization.objects.get())["address"].source == "staff"

@@ -20,7 +20,7 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
-from orgs.models import Application, Inquiry, Organization, Remark, Tenure
+from orgs.models import Application, Fact, Inquiry, Organization, Remark, Tenure
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
@@ -214,6 +214,17 @@ def closed_by_nobody():
     OrganizationFactory(closed_on=date(2026, 3, 1))
 
 
+def fact_without_its_entry():
+    Fact.objects.create(
+        organization=OrganizationFactory(),
+        name="bn",
+        source="register",
+        register="cra",
+        entry="000000018RR0001",
+        on=date(2026, 11, 12),
+    )
+
+
 def ordered_by_an_outsider():
     order = sound_order()
     Order.objects.filter(pk=order.pk).update(placed_by=UserFactory())
@@ -300,6 +311,7 @@ PLANTED = {
     "decided-on-what-was-seen": (answered_after_the_decision, added_after_the_decision),
     "moves-have-a-trail": (moved_without_a_trail,),
     "stands-by-a-deed": (suspended_by_nobody, closed_by_nobody),
+    "facts-of-registers-have-entries": (fact_without_its_entry,),
     "ordered-by-a-member": (ordered_by_an_outsider, ordered_after_leaving),
     "somebody-administers": (nobody_administers,),
     "members-have-their-time": (member_without_time,),

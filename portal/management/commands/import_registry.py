@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from orgs import watch
 from registers import importing
 from registers.models import Register
 
@@ -44,3 +45,6 @@ class Command(BaseCommand):
                 self.stderr.write(f"{file}: {fault}")
             raise CommandError(f"{file}: nothing was changed.") from refusal
         self.stdout.write(str(done))
+        opened, cleared = watch.look()
+        if opened or cleared:
+            self.stdout.write(f"Alerts: {opened} opened, {cleared} cleared.")

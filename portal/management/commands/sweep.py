@@ -9,7 +9,7 @@ from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
 from orders.models import Order
-from orgs import branches, drafts, invitations, joining, reminders
+from orgs import branches, drafts, invitations, joining, reminders, watch
 
 
 class Command(BaseCommand):
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         branches.expire_due()
         invitations.expire_due()
         joining.expire_due()
+        watch.look()
         alerts.send_due()
         shelf.put_together()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0009_thread'),
+        ('orgs', '0010_register_alerts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
