@@ -37,11 +37,14 @@ def newest(branch: Organization) -> BranchLetter | None:
 def ask(branch: Organization, *, number: str, by: User) -> BranchLetter:
     """Name the organization above by a number of it; its administrators are asked to sign.
 
-    Raises ValidationError once the application is sent, when one is named already, for one's own
-    number, and after five in a day.
+    Raises ValidationError once the application is sent, before it has a name, when one is named
+    already, for one's own number, and after five in a day.
     """
     branch = Organization.objects.lock(pk=branch.pk)
     _refuse_unless_first_draft(branch)
+    if not branch.legal_name:
+        text = _("Give the legal name of your organization first: the letter names it.")
+        raise ValidationError(text, "no_name")
     letters = BranchLetter.objects.filter(branch=branch)
     for late in letters.overdue():
         _end(late, Status.EXPIRED, branch=branch, by=None)

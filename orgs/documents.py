@@ -26,6 +26,7 @@ MOST: Final = 20  # documents of an application
 MOST_BYTES: Final = 100 * 1024 * 1024  # of all of them
 UNDO: Final = timedelta(minutes=30)  # how long a document that was taken back can be had again
 WITH_APPLICANT: Final = {Application.Status.DRAFT, Application.Status.INFO_NEEDED}
+SIGNED: Final = _("A signed branch letter stays as it is among your documents.")
 CLOSED: Final = _("Our staff have your application: its documents cannot be changed now.")
 
 
@@ -150,6 +151,7 @@ def touch(application: Application) -> None:
 def relabel(document: Document, *, name: str, kind: str, by: User) -> None:
     """Call a document otherwise. Raises ValidationError when staff have it."""
     lock_with_applicant(document.organization)
+    refuse_signed(document)
     changes = {"name": name, "kind": kind}
     if changes != {"name": document.name, "kind": document.kind}:
         Document.objects.filter(pk=document.pk).update(**changes)
@@ -163,6 +165,7 @@ def remove(document: Document, *, by: User) -> None:
     Raises ValidationError when it was sent in: what staff read stays.
     """
     refuse_unless_draft(document.organization)
+    refuse_signed(document)
     taken = Document.objects.filter(pk=document.pk, removed_at=None)
     if taken.update(removed_at=timezone.now()):
         record(document.organization, "document.removed", by=by, note=document.name)
@@ -180,6 +183,12 @@ def bring_back(document: Document, *, by: User) -> None:
     refuse_too_many(document.organization, application, more=document.size)
     Document.objects.filter(pk=document.pk).update(removed_at=None)
     record(document.organization, "document.brought_back", by=by, note=document.name)
+
+
+def refuse_signed(document: Document) -> None:
+    """Raises ValidationError for a letter that the organization above signed here."""
+    if document.kind == Document.Kind.BRANCH_LETTER:
+        raise ValidationError(SIGNED, "signed")
 
 
 def refuse_unless_draft(organization: Organization) -> Application:

@@ -70,5 +70,5 @@ def objection(request: HttpRequest, secret: str) -> HttpResponse:
             return redirect("orgs:object", secret)
     context = {"notice": notice, "recovery": notice.recovery, "form": form}
     response = render(request, "orgs/object.html", context, status=422 if form.errors else 200)
-    response["Referrer-Policy"] = "no-referrer"  # the address is the secret
+    response["Referrer-Policy"] = "strict-origin"  # the address is the secret; POST needs an origin
     return response

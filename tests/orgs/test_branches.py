@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from mail.models import Message
-from orgs import branches, registration, tree
+from orgs import branches, documents, registration, tree
 from orgs.models import Application, BranchLetter, Document, Membership, Organization
 from tests.conftest import at_once
 from tests.factories import BranchLetterFactory, MembershipFactory, OrganizationFactory, UserFactory
@@ -17,9 +17,11 @@ from tests.factories import BranchLetterFactory, MembershipFactory, Organization
 SIGNATURE = {"name": "Ada Roy", "title": "Chair", "agrees": "on", "act": "sign"}
 
 
-def ask(draft, organization, **more):
-    by = draft.started_by
-    return branches.ask(draft.organization, number=str(organization.number), by=by, **more)
+def ask(draft, organization):
+    nameless = Organization.objects.filter(pk=draft.organization_id, legal_name="")
+    nameless.update(legal_name="Branch of Sherbrooke")
+    number = str(organization.number)
+    return branches.ask(draft.organization, number=number, by=draft.started_by)
 
 
 def sign(letter, by):
@@ -59,7 +61,25 @@ def test_a_branch_is_not_complete_without_the_signed_letter(draft, owner):
     assert "document:branch_letter" not in lacks
 
 
+def test_the_letter_names_the_branch_so_it_has_a_name_first(draft, owner):
+    with pytest.raises(ValidationError) as refusal:
+        branches.ask(draft.organization, number="100001", by=draft.started_by)
+    assert refusal.value.code == "no_name"
+
+
+def test_the_signed_letter_stays_among_the_papers(draft, owner):
+    sign(ask(draft, owner.organization), owner)
+    letter = Document.objects.get(kind="branch_letter")
+    with pytest.raises(ValidationError):
+        documents.remove(letter, by=draft.started_by)
+    with pytest.raises(ValidationError):
+        documents.relabel(letter, name="x", kind="other", by=draft.started_by)
+    documents.destroy(letter)  # when a draft is destroyed, the words stay
+    assert "Ada Roy" in BranchLetter.objects.get().text
+
+
 def test_a_number_that_nobody_has_looks_the_same_and_asks_nobody(draft):
+    Organization.objects.filter(pk=draft.organization_id).update(legal_name="Branch")
     letter = branches.ask(draft.organization, number="999999", by=draft.started_by)
     assert (letter.status, letter.parent) == ("asked", None)
     assert not Message.objects.exists()
@@ -201,6 +221,7 @@ def test_an_administrator_above_lets_people_in(client, db):
 
 
 def test_the_branch_names_its_parent_on_a_page(client, draft, owner):
+    Organization.objects.filter(pk=draft.organization_id).update(legal_name="Branch")
     client.force_login(draft.started_by)
     url = reverse("orgs:parent", args=[draft.organization.number])
     assert url in client.get(reverse("orgs:tasks", args=[draft.organization.number])).text
@@ -212,7 +233,6 @@ def test_the_branch_names_its_parent_on_a_page(client, draft, owner):
 
 
 def test_the_parent_reads_and_signs_on_a_page(as_member, draft, owner):
-    Organization.objects.filter(pk=draft.organization_id).update(legal_name="Branch of Sherbrooke")
     letter = ask(draft, owner.organization)
     assert (
         "Branch of Sherbrooke"

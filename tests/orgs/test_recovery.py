@@ -114,7 +114,7 @@ def test_one_objection_stops_it(client, asked, owner, colleagues):
     url = "/" + link_of(owner.user.email)
     page = client.get(url)
     assert "asks to administer its account" in page.text
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     asked.refresh_from_db()
     assert asked.is_open
 
