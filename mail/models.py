@@ -17,6 +17,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """To be sent now, the longest waiting first."""
         return self.owed().filter(due_at__lte=timezone.now()).order_by("due_at", "pk")
 
+    def about(self, number: int) -> "MessageQuerySet":
+        """Those about one organization, by its number."""
+        return self.filter(about=str(number))
+
     def dead(self) -> "MessageQuerySet":
         """Given up, until staff send them again."""
         return self.exclude(dead_at=None)
@@ -32,6 +36,7 @@ class Message(models.Model):
     text = models.TextField(_("text"))
     html = models.TextField(_("HTML"))
     key = models.CharField(_("key"), max_length=200, unique=True)
+    about = models.CharField(_("about organization"), max_length=20, blank=True)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True)
@@ -46,9 +51,11 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         indexes = [
+            models.Index(fields=["about", "-id"], name="mail_about", condition=~Q(about="")),
             models.Index(
                 fields=["due_at"], name="mail_due", condition=Q(sent_at=None) & Q(dead_at=None)
-            )
+            ),
+            models.Index(fields=["dead_at"], name="mail_dead", condition=Q(dead_at__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

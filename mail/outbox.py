@@ -26,15 +26,26 @@ def queue(
     """Write down an e-mail that is owed; the same `key` again returns the first one.
 
     `kind` names the templates `mail/<kind>/subject.txt`, `body.txt` and `body.html`, rendered now,
-    in the reader's language, so that the e-mail says what was true when it was owed.
+    in the reader's language, so that the e-mail says what was true when it was owed. An
+    `organization` in the context is whom the e-mail is about: its members find it by that.
     """
+    about = str(getattr(context.get("organization"), "number", ""))
     context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL} | context
     context |= {"support_email": settings.SUPPORT_EMAIL, "language": language}
     with translation.override(language):
         subject = " ".join(render_to_string(f"mail/{kind}/subject.txt", context).split())
         text = render_to_string(f"mail/{kind}/body.txt", context).strip() + "\n"
         html = render_to_string(f"mail/{kind}/body.html", context | {"subject": subject})
-    return post(kind, to=to, language=language, key=key, subject=subject, text=text, html=html)
+    return post(
+        kind,
+        to=to,
+        language=language,
+        key=key,
+        subject=subject,
+        text=text,
+        html=html,
+        about=about,
+    )
 
 
 def post(
@@ -46,6 +57,7 @@ def post(
     subject: str,
     text: str,
     html: str,
+    about: str = "",
 ) -> Message:
     """Write down an e-mail that is rendered already; see `queue`."""
     recipients = list(dict.fromkeys(address for address in to if address))
@@ -58,6 +70,7 @@ def post(
             "subject": subject[:250],
             "text": text,
             "html": html,
+            "about": about,
         },
     )
     if is_new:

@@ -18,7 +18,12 @@ NOTHING: Final = _("There is no decision that you could appeal.")
 
 
 def refusal(organization: Organization) -> Application | None:
-    """The newest decision, if it is a refusal and nothing has been begun since."""
+    """The newest decision, if it is a refusal and nothing has been begun since.
+
+    Nothing is asked in the name of a closed organization.
+    """
+    if organization.closed_on:
+        return None
     newest = Application.objects.of(organization).not_put_away().newest()
     is_refusal = newest is not None and newest.status == Application.Status.DECLINED
     return newest if is_refusal else None
@@ -27,12 +32,14 @@ def refusal(organization: Organization) -> Application | None:
 def open_to(organization: Organization) -> Application | None:
     """The decision that this organization may appeal."""
     newest = refusal(organization)
-    return newest if newest is not None and is_appealable(newest) else None
+    return newest if is_appealable(newest) else None
 
 
-def is_appealable(newest: Application) -> bool:
+def is_appealable(newest: Application | None) -> bool:
     """Whether this is a refusal to appeal; an appeal itself is decided for good."""
-    return newest.status == Application.Status.DECLINED and newest.kind != Application.Kind.APPEAL
+    if newest is None or newest.kind == Application.Kind.APPEAL:
+        return False
+    return newest.status == Application.Status.DECLINED
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Documents: kept privately, written anew by us, taken back, opened by those who may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -46,18 +47,13 @@ def store(
     a transaction is open already: looking into a file takes its time.
     """
     contents = file if isinstance(file, Contents) else examine(file)
-    kept: list[Document] = []
-    try:
-        with transaction.atomic():
-            application = lock_with_applicant(organization, replaces=kind, with_staff=with_staff)
-            if known := again(organization, contents, kind=kind):
-                return known
-            refuse_too_many(organization, application, more=len(contents.data))
-            kept.append(keep(organization, contents=contents, kind=kind, by=by))
-            touch(application)
-    except BaseException:
-        discard(kept)
-        raise
+    with keeping() as kept:
+        application = lock_with_applicant(organization, replaces=kind, with_staff=with_staff)
+        if known := again(organization, contents, kind=kind):
+            return known
+        refuse_too_many(organization, application, more=len(contents.data))
+        kept.append(keep(organization, contents=contents, kind=kind, by=by))
+        touch(application)
     return kept[0]
 
 
@@ -82,15 +78,28 @@ def keep(organization: Organization, *, contents: Contents, kind: str, by: User)
     return document
 
 
+@contextmanager
+def keeping() -> Iterator[list[Document]]:
+    """A transaction whose documents, put into the list, lose their files when it is rolled back."""
+    kept: list[Document] = []
+    try:
+        with transaction.atomic():
+            yield kept
+    except BaseException:
+        discard(kept)
+        raise
+
+
 def again(organization: Organization, contents: Contents, *, kind: str) -> Document | None:
     """The document that was made of the same file before, if it still counts."""
-    same = Document.objects.of(organization).accepted()
+    same = Document.objects.of(organization).of_applications().accepted()
     return same.filter(source_sha256=contents.source_sha256, kind=kind).first()
 
 
 def refuse_too_many(organization: Organization, application: Application, *, more: int) -> None:
     """Raises ValidationError when an application would have too many documents, or too large."""
-    sent = Document.objects.of(organization).filter(uploaded_at__gte=application.created_at)
+    sent = Document.objects.of(organization).of_applications()
+    sent = sent.filter(uploaded_at__gte=application.created_at)
     if sent.count() >= MOST:
         text = _("You have sent %(most)s documents. Remove one that is not needed.")
         raise ValidationError(text, "too_many", {"most": MOST})
@@ -125,7 +134,7 @@ def lock_with_applicant(
 
 def to_replace(organization: Organization) -> list[Document]:
     """Refused documents after which no other of their kind came."""
-    papers = list(Document.objects.of(organization))
+    papers = list(Document.objects.of(organization).of_applications())
     newest = {paper.kind: paper for paper in papers if not paper.is_refused}
     return [
         paper
@@ -137,7 +146,8 @@ def to_replace(organization: Organization) -> list[Document]:
 
 def unsettled(organization: Organization) -> list[Document]:
     """What a decision waits for: papers that are not checked yet, or refused and not replaced."""
-    pending = Document.objects.of(organization).filter(status=Document.Status.PENDING)
+    papers = Document.objects.of(organization).of_applications()
+    pending = papers.filter(status=Document.Status.PENDING)
     return [*pending, *to_replace(organization)]
 
 
@@ -166,6 +176,8 @@ def remove(document: Document, *, by: User) -> None:
     """
     refuse_unless_draft(document.organization)
     refuse_signed(document)
+    if not Document.objects.of_applications().filter(pk=document.pk).exists():
+        raise ValidationError(_("This document belongs to a request: it stays."), "stays")
     taken = Document.objects.filter(pk=document.pk, removed_at=None)
     if taken.update(removed_at=timezone.now()):
         record(document.organization, "document.removed", by=by, note=document.name)

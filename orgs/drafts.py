@@ -15,9 +15,9 @@ from orgs import documents
 from orgs.days import day_of, today
 from orgs.emails import applications as emails
 from orgs.models import Application, Organization
+from orgs.models.application import DRAFT_KEPT
 from orgs.registration import is_taken
 
-KEPT = timedelta(days=90)  # without being saved
 BACK = timedelta(days=30)  # so long a draft that was put away can be taken up again
 LAST_CALL = 85  # days without being saved
 WAITS = (60, 7)
@@ -28,7 +28,7 @@ Status = Application.Status
 
 def ends_at(draft: Application) -> datetime:
     """When a draft is put away unless it is saved again; of one put away, when it is gone."""
-    return draft.saved_at + (KEPT if draft.is_draft else BACK)
+    return draft.kept_until if draft.is_draft else draft.saved_at + BACK
 
 
 def can_be_taken_up(application: Application | None) -> bool:
@@ -87,8 +87,8 @@ def sweep() -> int:
 def remind() -> int:
     """Of drafts that nobody saved for 7, 60 and 85 days; once a stage."""
     now, sent = timezone.now(), 0
-    idle = Application.objects.filter(status=Status.DRAFT)
-    idle = idle.filter(saved_at__lte=now - timedelta(days=min(WAITS)), saved_at__gt=now - KEPT)
+    idle = Application.objects.filter(status=Status.DRAFT, saved_at__gt=now - DRAFT_KEPT)
+    idle = idle.filter(saved_at__lte=now - timedelta(days=min(WAITS)))
     for draft in idle.select_related("organization").iterator(chunk_size=500):
         days = (today() - day_of(draft.saved_at)).days
         if days >= LAST_CALL:
@@ -102,7 +102,7 @@ def remind() -> int:
 def put_away() -> int:
     """Drafts that were not saved for 90 days."""
     ended = Application.objects.filter(
-        status=Status.DRAFT, saved_at__lte=timezone.now() - KEPT
+        status=Status.DRAFT, saved_at__lte=timezone.now() - DRAFT_KEPT
     ).values_list("pk", flat=True)
     for pk in list(ended):
         with transaction.atomic():

@@ -14,6 +14,7 @@ WORDS: Final = {
     "application.submitted": _("Sent to us"),
     "application.in_review": _("Taken for review"),
     "application.claimed": _("Taken over for review"),
+    "application.released": _("Given back to all"),
     "application.info_needed": _("Applicant asked"),
     "application.checked": _("Checklist saved"),
     "application.note": _("Note for colleagues"),

@@ -1,5 +1,6 @@
 """Loading: write the organizations and people of a demo file, as often as one likes."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from allauth.account.models import EmailAddress
@@ -38,8 +39,8 @@ def load(data: demofile.DemoFile) -> None:
     for row in parents_first(fresh):
         _organization(row)
     firsts = first_days(data)
-    for person in data.people:
-        _person(person, firsts)
+    for someone in data.people:
+        person(someone, firsts)
     _sign([row.number for row in fresh])
     with connection.cursor() as cursor:
         cursor.execute(
@@ -186,7 +187,7 @@ def first_days(data: demofile.DemoFile) -> dict[tuple[str, int], datetime]:
     return firsts
 
 
-def _person(row: demofile.Person, firsts: dict[tuple[str, int], datetime]) -> None:
+def person(row: demofile.Person, firsts: Mapping[tuple[str, int], datetime]) -> None:
     user, is_new = User.objects.get_or_create(
         email=row.email,
         defaults={

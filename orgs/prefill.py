@@ -53,7 +53,7 @@ def begin(key: str, *, by: User) -> Begun:
     ValidationError when the person has too many drafts.
     """
     entry = entry_of(key)
-    User.objects.select_for_update().get(pk=by.pk)  # two clicks are one draft
+    alone(by)
     if draft := _draft(entry, by=by):
         return Begun(draft.organization)
     organization = registration.start(by=by)
@@ -63,6 +63,11 @@ def begin(key: str, *, by: User) -> Begun:
     application = organization.applications.get()
     record(application, "application.prefilled", by=by, register=entry.register, entry=entry.number)
     return Begun(organization, is_taken)
+
+
+def alone(by: User) -> None:
+    """One beginning of a person at a time, so that two clicks are one draft."""
+    User.objects.select_for_update().get(pk=by.pk)
 
 
 def known(entry: Charity | Corporation, told: evidence.Budget | None) -> dict[str, Any]:
@@ -102,9 +107,12 @@ def address(entry: Charity | Corporation) -> dict[str, str]:
 
 def _draft(entry: Charity | Corporation, *, by: User) -> Application | None:
     """The draft that this person began with this entry."""
-    number = {"organization__bn": entry.number} if isinstance(entry, Charity) else {}
-    number = number or {"organization__corporation_number": entry.number}
-    drafts = Application.objects.filter(started_by=by, status=Application.Status.DRAFT, **number)
+    drafts = Application.objects.filter(
+        started_by=by,
+        status=Application.Status.DRAFT,
+        organization__facts__register=entry.register,
+        organization__facts__entry=entry.number,
+    )
     return drafts.select_related("organization").first()
 
 

@@ -86,6 +86,20 @@ def claim(pk: int, *, by: User) -> Application:
 
 
 @transaction.atomic
+def release(pk: int, *, by: User) -> Application:
+    """Give back to all what one reviews; the clock runs on.
+
+    Raises ValidationError when somebody else reviews it.
+    """
+    application = lock_open(pk)
+    if application.claimed_by_id != by.pk:
+        raise ValidationError(_("You do not review this application."), "not_yours")
+    record(application, "application.released", by=by)
+    Application.objects.filter(pk=pk).update(claimed_by=None)
+    return application
+
+
+@transaction.atomic
 def assign(pk: int, *, to: User, by: User) -> Application:
     """Give an application to a colleague.
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
-from orgs import qualification, statements
+from orgs import qualification, statements, thread
 from orgs.attachments import attach
 from orgs.contents import Contents
 from orgs.days import today
@@ -84,15 +84,5 @@ def send(draft: Application, *, by: User) -> Application:
     draft = Application.objects.lock(pk=draft.pk)
     if draft.is_draft:
         statement = {"statement": str(statements.RENEWAL), "version": statements.RENEWAL_VERSION}
-        record(draft, "application.confirmed", by=by, note=_summary(draft), **statement)
+        record(draft, "application.confirmed", by=by, note=thread.opening(draft), **statement)
     return qualification.submit(draft.pk, by=by)
-
-
-def _summary(draft: Application) -> str:
-    """What staff read in the history: the budget that is declared, and the words."""
-    declared = NewBudget.objects.filter(application=draft).first()
-    lines = [draft.words]
-    if declared and declared.annual_budget is not None:
-        source = declared.get_budget_source_display()
-        lines.append(f"{declared.annual_budget} $ ({source}, {declared.budget_year or '–'})")
-    return "\n".join(line for line in lines if line)

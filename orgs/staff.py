@@ -1,8 +1,11 @@
 """Staff: the groups whose members do the portal's daily work, and what each may."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.contrib.auth.models import Group, Permission
+
+from accounts.models import User
 
 # {group: {app.model: acts}}; nobody may delete.
 GROUPS: Final = {
@@ -11,6 +14,8 @@ GROUPS: Final = {
         "orgs.organization": "view change",
         "orgs.document": "view",
         "orgs.inquiry": "view",
+        "orgs.changerequest": "view change",
+        "orgs.case": "view change",
         "orgs.membership": "view",
         "orgs.tenure": "view",
         "orgs.invitation": "view",
@@ -57,6 +62,12 @@ GROUPS: Final = {
         "audit.entry": "view",
     },
 }
+
+
+def reviewers() -> Iterable[User]:
+    """The colleagues who work on applications, by name; those of the group, not every superuser."""
+    people = User.objects.filter(groups__name="qualification", is_active=True, is_staff=True)
+    return people.order_by("first_name", "last_name", "pk")
 
 
 def ensure_groups() -> None:

@@ -9,6 +9,7 @@ from orgs import (
     drafts,
     invitations,
     joining,
+    licence_address,
     page_images,
     reminders,
     scanning,
@@ -23,6 +24,12 @@ BATCH = 50
 def remind() -> None:
     """Remind applicants whom we wait for. Beat runs it each morning; twice is once."""
     reminders.send_due()
+
+
+@shared_task
+def apply_addresses() -> None:
+    """Write the licence addresses whose 48 hours have passed. Beat runs it each quarter hour."""
+    licence_address.apply_due()
 
 
 @shared_task

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,7 +15,7 @@ from audit.models import record
 from orgs import qualification
 from orgs.attachments import attach
 from orgs.contents import Contents
-from orgs.models import Application, Document, Inquiry, Remark
+from orgs.models import Application, Document, Inquiry, NewBudget, Remark
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,29 @@ def _opening(application: Application) -> list[Post]:
     if application.kind == Application.Kind.FIRST:
         return []
     files = list(application.files.all())
-    if not application.words and not files:
+    text = opening(application)
+    if not text and not files:
         return []
     label = application.get_kind_display()
-    return [
-        Post(
-            label, application.words, application.submitted_at, application.started_by, files=files
-        )
-    ]
+    return [Post(label, text, application.submitted_at, application.started_by, files=files)]
+
+
+def opening(application: Application) -> str:
+    """What the applicant says with it: the budget that a renewal declares, and the words."""
+    return "\n\n".join(filter(None, [_declared(application), application.words]))
+
+
+def _declared(application: Application) -> str:
+    """The budget that a renewal declares, in a sentence."""
+    found = NewBudget.objects.filter(application=application).first()
+    if found is None or found.annual_budget is None:
+        return ""
+    text = _("Annual budget: $%(amount)s (%(source)s, %(year)s).")
+    return str(text) % {
+        "amount": number_format(found.annual_budget, decimal_pos=2, force_grouping=True),
+        "source": found.get_budget_source_display(),
+        "year": found.budget_year or "–",
+    }
 
 
 def _question(inquiry: Inquiry, *, is_over: bool) -> list[Post]:

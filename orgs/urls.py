@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from orgs import urls_people
+from orgs import urls_changes, urls_people
 from orgs.views import application, documents, life, organization, registration, start
 
 app_name = "orgs"
 urlpatterns = [
     *urls_people.urlpatterns,
+    *urls_changes.urlpatterns,
     path("register/", start.register, name="register"),
     path("register/find/", start.find, name="find"),
     path("o/<int:org>/register/", registration.tasks, name="tasks"),

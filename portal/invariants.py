@@ -260,6 +260,25 @@ INVARIANTS = (
            WHERE ciphertext NOT LIKE '%:%' OR length(blind_index) <> 64""",
     ),
     Invariant(
+        "approved-changes-are-written",
+        "What was approved stood in the file, and the trail says by which request.",
+        """SELECT c.id FROM orgs_changerequest c WHERE c.status = 'approved' AND NOT (
+             EXISTS (SELECT 1 FROM orgs_organizationevent e
+                     WHERE e.pgh_obj_id = c.organization_id
+                     AND to_jsonb(e) @> (c.new - '{annual_budget,activities}'::text[])
+                     AND coalesce(e.annual_budget = (c.new ->> 'annual_budget')::numeric, true))
+             AND EXISTS (SELECT 1 FROM audit_entry a
+                         WHERE a.action = 'organization.changed'
+                         AND a.subject_id = c.organization_id
+                         AND (a.data ->> 'request')::bigint = c.id))""",
+    ),
+    Invariant(
+        "addresses-wait-48-hours",
+        "Licences go to a new address no sooner than 48 hours after it confirmed.",
+        """SELECT id FROM orgs_addresschange
+           WHERE applied_at < confirmed_at + interval '48 hours'""",
+    ),
+    Invariant(
         "changes-have-a-trail",
         "Whatever was captured or decided has its entry in the trail.",
         """SELECT p.id FROM orders_payment p WHERE p.status = 'captured' AND NOT EXISTS (

@@ -18,6 +18,19 @@ class StaffSite(admin.AdminSite):
         may = super().has_permission(request)
         return may and (settings.DEBUG or is_mfa_enabled(request.user))
 
+    def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Work today: the queues of all apps, and one's own applications."""
+        from orgs.queue import due_words  # models are not loaded yet when this file is
+        from portal import work
+
+        user: Any = request.user
+        context = {
+            "title": _("Work today"),
+            "waiting": work.waiting(user),
+            "mine": [(one, *due_words(one)) for one in work.mine(user)],
+        }
+        return super().index(request, context | (extra_context or {}))
+
     def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Where everybody goes who may not be here: to sign in, or to set up a second factor."""
         if super().has_permission(request) and not self.has_permission(request):

@@ -9,7 +9,7 @@ from django.urls import include, path
 
 from mail import mailbox
 from orders.views import webhook
-from portal import errors, probes, styleguide, theme, views
+from portal import errors, probes, styleguide, theme, trailviews, views
 from tokens.api import api
 
 urlpatterns: list[Any] = [
@@ -29,6 +29,9 @@ urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("help/", views.help_page, name="help"),
     path("o/<int:org>/", views.dashboard, name="dashboard"),
+    path("o/<int:org>/messages/", trailviews.messages, name="messages"),
+    path("o/<int:org>/messages/<int:pk>/", trailviews.message, name="message"),
+    path("o/<int:org>/security/", trailviews.security, name="security_log"),
     path("o/", views.organizations, name="organizations"),
     path("account/", include("accounts.urls")),
     path("account/", include("allauth.urls")),

@@ -64,15 +64,19 @@ def dashboard(request: OrgRequest) -> HttpResponse:
     """Where an organization stands: its application, what it may have, its orders and quotas."""
     org, day = request.org, today()
     may_manage = request.membership.may("members.manage")
-    is_qualified = org.is_qualified(day)
+    qualification = _qualification(request)
+    is_watched = may_manage and qualification["is_qualified"]
     context = {
-        **_qualification(request),
+        **qualification,
         "may_manage": may_manage,
-        "is_alone": may_manage and is_qualified and org.memberships.administrators().count() == 1,
+        "is_alone": is_watched and org.memberships.administrators().count() == 1,
         "groups": explained.by_partner(org, on=day),
         "meters": meters.in_use(org, as_of=timezone.now()),
         "orders": Order.objects.of(org).recent()[:5],
-        "token_count": Token.objects.of(org).valid().count(),
+        # Tokens of who is not qualified prove nothing.
+        "token_count": Token.objects.of(org).valid().count()
+        if qualification["is_qualified"]
+        else 0,
     }
     return render(request, "portal/dashboard.html", context)
 
@@ -84,14 +88,13 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
     put_away = application if drafts.can_be_taken_up(application) else None
     if application is not None and application.status == Application.Status.PUT_AWAY:
         application = org.applications.not_put_away().newest()
-    draft = put_away or application
     is_with_us = application is not None and application.status in Application.OPEN_SENT
     is_qualified, may_edit = org.is_qualified(day), request.membership.may("profile.edit")
     is_asked = application is not None and not (is_qualified and application.is_over)
     return {
         "application": application,
         "put_away": put_away,
-        "ends_at": drafts.ends_at(draft) if draft else None,
+        "gone_at": drafts.ends_at(put_away) if put_away else None,
         "is_qualified": is_qualified,
         "is_applicant": org.standing(day) == Standing.APPLICANT,
         "is_late": application is not None and timeline.is_late(application),
@@ -101,5 +104,5 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
         "inquiries": application.inquiries.filter(answered_at=None)
         if application and is_with_us and may_edit
         else [],
-        "may_appeal": may_edit and application is not None and appeals.is_appealable(application),
+        "may_appeal": may_edit and not org.closed_on and appeals.is_appealable(application),
     }

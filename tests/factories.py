@@ -16,6 +16,7 @@ from orgs.models import (
     Activity,
     Application,
     BranchLetter,
+    ChangeRequest,
     Invitation,
     Membership,
     Organization,
@@ -176,6 +177,20 @@ class ApplicationFactory(DjangoModelFactory):
         """With the entry that its status must have."""
         if create and self.status != "draft":
             record(self, f"application.{self.status}", by=None)
+
+
+class ChangeRequestFactory(DjangoModelFactory):
+    """An open request to raise the budget."""
+
+    class Meta:
+        model = ChangeRequest
+
+    organization = factory.SubFactory(OrganizationFactory)
+    subject = "budget"
+    old = {"annual_budget": "500000.00", "budget_source": "statements", "budget_year": 2025}
+    new = {"annual_budget": "900000.00", "budget_source": "statements", "budget_year": 2026}
+    sent_by = factory.SubFactory(UserFactory)
+    due_on = date(2026, 12, 1)
 
 
 class PartnerFactory(DjangoModelFactory):

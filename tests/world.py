@@ -1,6 +1,7 @@
 """A small world for the access matrix: two organizations, and people of every role."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,13 +9,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog import alerts
+from mail import outbox
 from orders import key_import
 from orders.models import Payment
-from orgs import documents, links
-from orgs.models import Inquiry, JoinRequest, Recovery
+from orgs import cases, documents, links
+from orgs.contents import Contents, examine
+from orgs.emails import licence_address
+from orgs.models import AddressChange, CaseFile, Inquiry, JoinRequest, Recovery
 from tests.factories import (
     ApplicationFactory,
     BranchLetterFactory,
+    ChangeRequestFactory,
     InvitationFactory,
     MembershipFactory,
     OrderLineFactory,
@@ -31,6 +36,12 @@ class World:
     people: dict[str, User]
     arguments: dict[str, object]  # what stands in addresses, by name
     neighbours_org: int
+
+
+@cache
+def paper_contents() -> Contents:
+    """A paper as we keep it, looked into once for all tests."""
+    return examine(SimpleUploadedFile("paper.pdf", pdf_bytes()))
 
 
 def build_world() -> World:
@@ -50,8 +61,24 @@ def build_world() -> World:
     decided = ApplicationFactory(organization=org, status="qualified")
     ApplicationFactory(organization=org)
     inquiry = Inquiry.objects.create(application=decided, question="Which?", asked_by=owner)
-    paper = SimpleUploadedFile("paper.pdf", pdf_bytes())
-    document = documents.store(org, file=paper, kind="statements", by=owner)
+    change = ChangeRequestFactory(organization=org, sent_by=owner)
+    moved = AddressChange.objects.create(
+        organization=org, old=org.email, new="new@example.org", asked_by=owner
+    )
+    case = cases.start(org, by=owner, topic="other", subject="Hello", text="?")
+    attached = documents.keep(org, contents=paper_contents(), kind="other", by=owner)
+    CaseFile.objects.create(message=case.messages.get(), document=attached)
+    receipt = outbox.post(
+        "orders/receipt",
+        to=[org.email],
+        language="en",
+        key="receipt",
+        subject="Receipt",
+        text="Thank you.",
+        html="",
+        about=str(org.number),
+    )
+    document = documents.store(org, file=paper_contents(), kind="statements", by=owner)
     line = OrderLineFactory(order__organization=org, order__placed_by=owner, product=product)
     payment = Payment.objects.create(
         order=line.order,
@@ -84,6 +111,13 @@ def build_world() -> World:
             "inquiry": inquiry.pk,
             "application": decided.pk,
             "document": document.pk,
+            "subject": change.subject,
+            "change": change.pk,
+            "case": case.pk,
+            "case_document": case.messages.get().files.get().document_id,
+            "email": receipt.pk,
+            "confirm": licence_address.link(moved, licence_address.CONFIRM),
+            "undo": licence_address.link(moved, licence_address.UNDO),
             "order": line.order.number,
             "reference": payment.reference,
             "key": key.pk,

@@ -112,6 +112,11 @@ class Order(models.Model):
             models.Index(
                 fields=["hold_until"], name="orders_hold", condition=Q(status="awaiting_payment")
             ),
+            models.Index(
+                fields=["status", "placed_at"],
+                name="orders_wait_for_people",
+                condition=Q(status__in=["awaiting_partner", "paid_unallocated"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -106,7 +106,10 @@ class Payment(models.Model):
                 fields=["next_check_at"],
                 name="orders_payment_due",
                 condition=~Q(next_check_at=None),
-            )
+            ),
+            models.Index(
+                fields=["created_at"], name="orders_payment_review", condition=Q(status="review")
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["order", "seq"], name="orders_payment_seq"),

@@ -1,5 +1,23 @@
 """Staff's work on organizations, a file a subject."""
 
-from orgs.admin import alerts, applications, documents, organizations, people, recoveries
+from orgs.admin import (
+    alerts,
+    applications,
+    cases,
+    changes,
+    documents,
+    organizations,
+    people,
+    recoveries,
+)
 
-__all__ = ["alerts", "applications", "documents", "organizations", "people", "recoveries"]
+__all__ = [
+    "alerts",
+    "applications",
+    "cases",
+    "changes",
+    "documents",
+    "organizations",
+    "people",
+    "recoveries",
+]

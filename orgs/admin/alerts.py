@@ -39,9 +39,9 @@ class ActForm(forms.Form):
 class RegisterAlertAdmin(KeptAdmin):
     """Without a filter, what is still to look at; the oldest first."""
 
-    list_display = ("link", "register", "said_now", "on", "read_on", "status", "closed_by")
+    list_display = ("link", "register", "said_now", "on", "status", "closed_by")
     list_display_links = None
-    list_filter = ("status", "register", "what")
+    list_filter = ("status", "register")
     list_select_related = ("organization", "closed_by")
     search_fields = ("organization__legal_name", "organization__number", "entry")
     ordering = ("opened_at", "pk")

@@ -39,7 +39,7 @@ class StatusFilter(admin.SimpleListFilter):
 class OrganizationAdmin(KeptAdmin):
     list_display = ("number", "legal_name", "kind", "city", "province", "stands", "qualified_until")
     list_filter = (StatusFilter, "kind", "province", "language")
-    search_fields = ("number", "legal_name", "bn", "neq", "email")
+    search_fields = ("number", "legal_name", "bn", "neq", "email", "former_names")
     readonly_fields = (
         "number",
         "qualified_since",

@@ -2,19 +2,30 @@
 
 from orgs.models.application import Application, Inquiry, NewBudget, Remark
 from orgs.models.branch import BranchLetter
+from orgs.models.case import Case, CaseFile, CaseMessage
+from orgs.models.change import ChangeMessage, ChangeRequest, Evidence
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
 from orgs.models.invitation import Invitation, JoinRequest
+from orgs.models.licence_address import AddressChange
 from orgs.models.membership import Membership, Role, Tenure
 from orgs.models.organization import Activity, Organization, Standing
 from orgs.models.recovery import Recovery, RecoveryNotice, RecoveryPaper
 from orgs.models.register_alert import RegisterAlert
+from orgs.models.view import SavedView
 
 __all__ = [
     "Activity",
+    "AddressChange",
     "Application",
     "BranchLetter",
+    "Case",
+    "CaseFile",
+    "CaseMessage",
+    "ChangeMessage",
+    "ChangeRequest",
     "Document",
+    "Evidence",
     "Fact",
     "Inquiry",
     "Invitation",
@@ -29,6 +40,7 @@ __all__ = [
     "RegisterAlert",
     "Remark",
     "Role",
+    "SavedView",
     "Standing",
     "Tenure",
 ]

@@ -1,6 +1,7 @@
 """The application for qualification, and the questions staff ask about it."""
 
 from collections.abc import Container, Mapping
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from orgs.models.document import Document
 from orgs.models.organization import Organization
+
+DRAFT_KEPT = timedelta(days=90)  # without being saved
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -127,6 +130,23 @@ class Application(models.Model):
         ordering = ["-pk"]
         verbose_name = _("application")
         verbose_name_plural = _("applications")
+        indexes = [
+            models.Index(
+                fields=["due_on", "id"],
+                name="orgs_open_by_due",
+                condition=Q(status__in=["submitted", "in_review", "info_needed"]),
+            ),
+            models.Index(
+                fields=["-decided_at", "-id"],
+                name="orgs_decided",
+                condition=Q(decided_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-submitted_at", "-id"],
+                name="orgs_sent",
+                condition=Q(submitted_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization"],
@@ -163,6 +183,11 @@ class Application(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.status == self.Status.DRAFT
+
+    @property
+    def kept_until(self) -> datetime:
+        """When it is put away unless it is saved again, as long as it is a draft."""
+        return self.saved_at + DRAFT_KEPT
 
     @property
     def is_over(self) -> bool:

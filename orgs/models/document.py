@@ -32,6 +32,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """The document with its row locked."""
         return self.select_for_update(of=("self",)).get(pk=pk)
 
+    def of_applications(self) -> "DocumentQuerySet":
+        """Those that were sent with neither a change request nor a message."""
+        return self.filter(evidence=None, case_file=None)
+
     def accepted(self) -> "DocumentQuerySet":
         """Those that count as a paper: not refused."""
         return self.exclude(status=Document.Status.REFUSED)

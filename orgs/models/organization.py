@@ -6,14 +6,16 @@ from typing import ClassVar
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import Q
-from django.db.models.functions import Left
+from django.db.models.functions import Left, Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.languages import Bilingual
+from registers.models import Plain
 
 FIRST_NUMBER = 100001
 RENEWAL_TIME = timedelta(days=60)  # before its end, a qualification can be renewed
@@ -183,6 +185,12 @@ class Organization(models.Model):
         ordering = ["number"]
         verbose_name = _("organization")
         verbose_name_plural = _("organizations")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["legal_name"], name="orgs_by_name"),
+            # What a search box asks: any part of a name, and an address in any letters.
+            GinIndex(OpClass(Plain("legal_name"), name="gin_trgm_ops"), name="orgs_name_parts"),
+            models.Index(Upper("email"), name="orgs_by_email"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["bn"],

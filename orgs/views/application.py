@@ -38,7 +38,8 @@ def show(
 
     `form` keeps what was typed when it was refused.
     """
-    can_add, is_newest = found.status in Application.OPEN_SENT, found == every[0]
+    can_add = found.status in Application.OPEN_SENT
+    is_newest = found == every[0] and not request.org.closed_on
     context = {
         "application": found,
         "steps": timeline.steps(found, durations.usual() if can_add else None),

@@ -45,7 +45,6 @@ def renew(request: OrgRequest) -> HttpResponse:
         "draft": draft,
         "version": draft.version if draft else 0,
         "files": draft.files.all() if draft else [],
-        "ends_at": drafts.ends_at(draft) if draft else None,
     }
     return render(request, "orgs/renew.html", context, status=422 if form.errors else 200)
 

@@ -74,7 +74,7 @@ def tell(spread: Spread, province: str, *, on: date) -> Story:
         case "submitted" | "in_review" | "info_needed" as status:
             return Story((_under_way(spread, province, status, on=on),))
         case "declined":
-            return Story((_decided(spread, province, Status.DECLINED, on=on, ago=(60, 720)),))
+            return Story((_decided(spread, province, Status.DECLINED, on=on, ago=(8, 720)),))
         case "appealed":
             first = _decided(spread, province, Status.DECLINED, on=on, ago=(60, 120))
             appeal = _under_way(spread, province, Status.SUBMITTED, on=on, kind=Kind.APPEAL)
@@ -82,7 +82,7 @@ def tell(spread: Spread, province: str, *, on: date) -> Story:
         case "renewed":
             first = _decided(spread, province, Status.QUALIFIED, on=on, ago=(760, 1100))
             again = _decided(
-                spread, province, Status.QUALIFIED, on=on, ago=(60, 700), kind=Kind.RENEWAL
+                spread, province, Status.QUALIFIED, on=on, ago=(8, 700), kind=Kind.RENEWAL
             )
             return _qualified((first, again), months=2 * MONTHS)
         case "lapsed":
@@ -93,7 +93,7 @@ def tell(spread: Spread, province: str, *, on: date) -> Story:
             status = spread.one([Status.SUBMITTED, Status.IN_REVIEW, Status.INFO_NEEDED])
             again = _under_way(spread, province, status, on=on, kind=Kind.RENEWAL)
             return _qualified((first, again))
-    return _qualified((_decided(spread, province, Status.QUALIFIED, on=on, ago=(60, 720)),))
+    return _qualified((_decided(spread, province, Status.QUALIFIED, on=on, ago=(8, 720)),))
 
 
 def _qualified(courses: tuple[Course, ...], *, months: int = MONTHS) -> Story:
@@ -135,6 +135,9 @@ def _decided(
         holidays = holidays_of(province, range(sent.year, answered.year + 2))
         due = clock.resumed(due, paused_on=asked, resumed_on=answered, holidays=holidays)
         decided = later(answered, work - 2, province)
+    if decided > on:  # sent lately: one of the quick ones
+        asked, answered, due = None, None, later(sent, REVIEW_DAYS, province)
+        decided = later(sent, min(work, 3), province)
     started = sent - timedelta(days=spread.whole(0, 20))
     return Course(status, started, kind, sent, due, asked, answered, decided)
 

@@ -1,5 +1,5 @@
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -106,6 +106,22 @@ def test_a_refused_cart_changes_nothing(owner):
     assert CartItem.objects.get().quantity == 6
 
 
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"suspended_on": date(2026, 3, 1)}, "is suspended since March 1, 2026"),
+        ({"qualified_until": date(2026, 2, 1)}, "ended on February 1, 2026: renew it"),
+        ({"closed_on": date(2026, 3, 1)}, "is closed since March 1, 2026"),
+    ],
+)
+def test_who_is_not_qualified_any_more_reads_why(product, facts, why):
+    membership = MembershipFactory(organization=OrganizationFactory(**facts))
+    with pytest.raises(ValidationError) as refused:
+        place(fill(membership, product))
+    assert why in refused.value.messages[0]
+    assert CartItem.objects.exists()
+
+
 def test_an_unqualified_organization_keeps_its_cart(product):
     membership = MembershipFactory(organization=OrganizationFactory(unqualified=True))
     with pytest.raises(ValidationError) as refused:
@@ -133,6 +149,7 @@ def test_stock_that_went_meanwhile_changes_nothing(basket, product, monkeypatch)
 
 
 def test_a_role_that_was_taken_away_does_not_order(basket, owner):
+    MembershipFactory(organization=owner.organization)  # the last administrator stays
     owner.role = Role.objects.get(code="viewer", organization=None)
     owner.save()
     with pytest.raises(ValidationError) as refused:
@@ -142,6 +159,7 @@ def test_a_role_that_was_taken_away_does_not_order(basket, owner):
 
 
 def test_a_member_who_left_does_not_order(basket, owner):
+    MembershipFactory(organization=owner.organization)  # the last administrator stays
     by = owner.user
     basket.membership = owner
     owner.delete()

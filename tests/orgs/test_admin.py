@@ -133,7 +133,7 @@ def test_the_queue_says_in_words_when_it_is_due(desk, sent, days, words):
 
 def test_the_queue_says_who_is_waited_for(desk, sent, reviewer):
     qualification.ask(sent.pk, question="?", version=sent.version, by=reviewer)
-    page = desk.get(reverse("admin:orgs_application_changelist")).text
+    page = desk.get(reverse("admin:orgs_application_changelist"), {"view": "applicant"}).text
     assert "waits for the applicant" in page
 
 

@@ -134,10 +134,13 @@ def test_how_it_stands_is_one_answer_on_the_row_and_in_the_query(db, expected):
         (Standing.CLOSED, {"en": "March 1, 2026", "fr": "1er mars 2026"}),
     ],
 )
-def test_members_read_since_when_and_what_to_do(client, db, expected, day, language):
+def test_members_read_since_when_and_what_to_do(
+    client, db, expected, day, language, django_assert_max_num_queries
+):
     member = MembershipFactory(organization=OrganizationFactory(**FACTS[expected]))
     client.force_login(member.user)
-    with time_machine.travel("2026-11-25 15:00Z", tick=False):
+    at = time_machine.travel("2026-11-25 15:00Z", tick=False)
+    with at, django_assert_max_num_queries(12):
         page = client.get(f"/{language}/o/{member.organization.number}/")
     assert day[language] in page.text
     assert page.context["notice"].todo in page.text

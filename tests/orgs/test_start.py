@@ -1,6 +1,6 @@
 """The start of a registration: search, choose, and what is filled in."""
 
-from datetime import date
+import threading
 from decimal import Decimal
 
 import pytest
@@ -194,21 +194,37 @@ def test_the_pages_are_twelve_queries_at_most(
             assert client.get(f"/{language}/{path}").status_code == 200
 
 
-@pytest.mark.races
-@pytest.mark.django_db(transaction=True)
-def test_two_who_choose_one_entry_at_once_are_one_with_its_number():
+@pytest.fixture
+def listed(transactional_db):
+    """One charity in the register."""
     Charity.objects.create(
-        bn="000000018RR0001",
-        name="MAISON",
-        status="Registered",
-        first_read_on=date(2026, 11, 12),
-        changed_on=date(2026, 11, 12),
+        bn="000000018RR0001", name="MAISON", status="Registered", first_read_on=DAY, changed_on=DAY
     )
+
+
+@pytest.mark.races
+def test_two_who_choose_one_entry_at_once_are_one_with_its_number(listed):
     one, other = UserFactory(), UserFactory()
     begun = at_once(
         lambda: prefill.begin(SAINT_ELIE, by=one), lambda: prefill.begin(SAINT_ELIE, by=other)
     )
     assert sorted(b.is_taken for b in begun) == [False, True]
     assert Organization.objects.filter(bn="000000018RR0001").count() == 1
-    again = at_once(*[lambda: prefill.begin(SAINT_ELIE, by=one)] * 2)
-    assert len({b.organization.pk for b in again}) <= 2
+
+
+@pytest.mark.races
+def test_two_clicks_at_once_are_one_draft(listed, applicant):
+    begun = at_once(*[lambda: prefill.begin(SAINT_ELIE, by=applicant)] * 2)
+    assert begun[0].organization == begun[1].organization
+    assert Application.objects.count() == 1
+
+
+@pytest.mark.races
+def test_without_the_lock_two_clicks_would_be_two_drafts(listed, applicant, monkeypatch):
+    """Shows that the test above can fail: it makes both threads meet."""
+    meet = threading.Barrier(2)
+    begin = registration.start
+    monkeypatch.setattr(prefill, "alone", lambda by: None)
+    monkeypatch.setattr(registration, "start", lambda by: (meet.wait(), begin(by=by))[1])
+    at_once(*[lambda: prefill.begin(SAINT_ELIE, by=applicant)] * 2)
+    assert Application.objects.count() == 2

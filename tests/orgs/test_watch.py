@@ -1,5 +1,6 @@
 """orgs/watch.py: a later revocation in a register is told once, looked at, and closed."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -186,6 +187,26 @@ def test_two_staff_at_once_one_closes_it_and_the_other_is_told_who(alert):
     assert sorted(type(r).__name__ for r in results) == ["RegisterAlert", "ValidationError"]
     [refusal] = [r for r in results if isinstance(r, ValidationError)]
     assert "closed this on" in str(refusal)
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_both_would_close_it(alert, monkeypatch):
+    """Shows that the test above can fail: it makes both threads meet."""
+    meet = threading.Barrier(2)
+
+    def unlocked(pk):
+        found = RegisterAlert.objects.get(pk=pk)
+        meet.wait()
+        return found
+
+    monkeypatch.setattr(watch, "lock", unlocked)
+    one, other = UserFactory(is_staff=True), UserFactory(is_staff=True)
+    results = at_once(
+        lambda: watch.dismiss(alert.pk, by=one, reason="Right."),
+        lambda: watch.dismiss(alert.pk, by=other, reason="Wrong."),
+    )
+    assert [type(r).__name__ for r in results] == ["RegisterAlert", "RegisterAlert"]
 
 
 @pytest.mark.races

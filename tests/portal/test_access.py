@@ -17,7 +17,7 @@ NOT_OURS = ("account_", "mfa_", "usersessions_", "admin:", "socialaccount_")
 MEMBERS = ("owner", "approver", "buyer", "finance", "viewer")
 STAFF = ("qualification", "fulfilment")
 # What stands in addresses and belongs to no organization.
-SHARED = {"product", "partner", "program", "step"}
+SHARED = {"product", "partner", "program", "step", "subject"}
 ABOVE = ("above", "beside")  # of the organization whose branch this is: its owner, its buyer
 ROLES = ("visitor", "stranger", *MEMBERS, *ABOVE, "neighbour", *STAFF, "superuser")
 
@@ -27,6 +27,7 @@ class Page:
     name: str
     who: str
     roles: tuple[str, ...] = MEMBERS
+    hidden: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     post: bool = False
@@ -51,6 +52,8 @@ class Page:
             return {405} if self.post else {302}
         if role == "above" and self.itself:
             return {405} if self.post else {403, 404}
+        if role in self.hidden:
+            return {405} if self.post else {404}
         if role in self.roles or (role == "above" and "owner" in self.roles):
             return yes
         # A method is refused before anybody is looked at, so that it tells nothing.

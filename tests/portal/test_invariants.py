@@ -20,11 +20,12 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
-from orgs.models import Application, Fact, Inquiry, Organization, Remark, Tenure
+from orgs.models import AddressChange, Application, Fact, Inquiry, Organization, Remark, Tenure
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
     BranchLetterFactory,
+    ChangeRequestFactory,
     MembershipFactory,
     OrderFactory,
     OrderLineFactory,
@@ -272,6 +273,29 @@ def captured_without_trail():
     captured(sound_paid_order())
 
 
+def approved_and_not_written():
+    ChangeRequestFactory(status="approved", decided_at=timezone.now(), decided_by=UserFactory())
+
+
+def written_and_not_traced():
+    change = ChangeRequestFactory(
+        status="approved", decided_at=timezone.now(), decided_by=UserFactory()
+    )
+    budget = {"annual_budget": "900000.00", "budget_year": 2026}
+    type(change.organization).objects.filter(pk=change.organization_id).update(**budget)
+
+
+def address_too_soon():
+    now, organization = timezone.now(), OrganizationFactory()
+    AddressChange.objects.create(
+        organization=organization,
+        new="new@example.org",
+        asked_by=UserFactory(),
+        confirmed_at=now,
+        applied_at=now + timedelta(hours=47),
+    )
+
+
 def counted_twice():
     ProductFactory()
     ShelfEntry.objects.update(change=2)
@@ -289,6 +313,8 @@ def replaced_by_itself():
 
 
 PLANTED = {
+    "approved-changes-are-written": [approved_and_not_written, written_and_not_traced],
+    "addresses-wait-48-hours": [address_too_soon],
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
     "shelf-is-what-stands-there": (counted_twice, not_counted),
     "replacements-end": (replaced_by_itself,),

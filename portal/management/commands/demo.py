@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import User
 from catalog.models import Product, Program
 from orders import key_import
+from orgs import story
 from registers.models import Import
 from tokens import secrets
 from tokens.models import Client
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         call_command("import_catalog", DEMO / "programs.yaml", stdout=self.stdout)
         call_command("import_organizations", DEMO / "organizations.yaml", stdout=self.stdout)
         self.read_registers()
+        story.tell()
         self.fill_pools()
         Client.objects.get_or_create(
             key_digest=secrets.digest(demo_api_key()),
@@ -56,6 +58,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Sign in with the password {settings.DEMO_PASSWORD} as")
         for email, who in SIGN_INS:
             self.stdout.write(f"  {email:<30} {who}")
+        for witness in story.WITNESSES:
+            self.stdout.write(f"  {witness.email:<30} {witness.what}")
         self.stdout.write(f"Key of the demo verifier: {demo_api_key()}")
 
     def read_registers(self) -> None:
