@@ -20,7 +20,16 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
-from orgs.models import AddressChange, Application, Fact, Inquiry, Organization, Remark, Tenure
+from orgs.models import (
+    AddressChange,
+    Application,
+    Fact,
+    IdentityKey,
+    Inquiry,
+    Organization,
+    Remark,
+    Tenure,
+)
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
@@ -273,6 +282,15 @@ def captured_without_trail():
     captured(sound_paid_order())
 
 
+def renamed_behind_the_keys():
+    Organization.objects.filter(pk=OrganizationFactory(unqualified=True).pk).update(city="Amos")
+
+
+def key_of_nothing():
+    organization = OrganizationFactory(unqualified=True)
+    IdentityKey.objects.create(organization=organization, kind="neq", source="1", value="1")
+
+
 def approved_and_not_written():
     ChangeRequestFactory(status="approved", decided_at=timezone.now(), decided_by=UserFactory())
 
@@ -333,6 +351,7 @@ PLANTED = {
     "totals-add-up": (wrong_total,),
     "eligible-when-ordered": (not_eligible,),
     "decided-by-somebody": (qualified_by_nobody,),
+    "keys-are-the-organizations": (renamed_behind_the_keys, key_of_nothing),
     "decided-once": (decided_twice, decided_otherwise),
     "decided-on-what-was-seen": (answered_after_the_decision, added_after_the_decision),
     "moves-have-a-trail": (moved_without_a_trail,),
