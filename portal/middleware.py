@@ -4,6 +4,7 @@ import secrets
 import zoneinfo
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
@@ -11,6 +12,8 @@ from django.utils.cache import patch_cache_control
 from audit.moves import IllegalMove
 from portal import errors
 
+# Looked up once: Python reads six hundred files each time it is asked for them.
+ZONES = zoneinfo.available_timezones()
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -52,10 +55,7 @@ class ClockMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if (
-            request.user.is_authenticated
-            and request.user.time_zone in zoneinfo.available_timezones()
-        ):
+        if request.user.is_authenticated and request.user.time_zone in ZONES:
             timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
         else:
             timezone.deactivate()
@@ -63,12 +63,16 @@ class ClockMiddleware:
 
 
 class ErrorsMiddleware:
-    """A status that changed meanwhile is a page that says so, not a failure."""
+    """A status that changed meanwhile, or a request too large, is a page that says so."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # Before anybody reads the body: what is too large costs neither time nor memory.
+        size = request.META.get("CONTENT_LENGTH") or ""
+        if size.isdigit() and int(size) > settings.REQUEST_MAX_BYTES:
+            return errors.too_large(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

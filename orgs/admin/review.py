@@ -102,7 +102,7 @@ def show(
         "org": organization,
         "lacking": registration.lacks(organization),
         "doubts": registration.doubts(organization),
-        "documents": Document.objects.of(organization),
+        "documents": Document.objects.of(organization).with_pages(),
         "inquiries": application.inquiries.select_related("asked_by", "answered_by"),
         "history": history.deeds(application),
         "checklist": [(key, text, key in done) for key, text in CHECKLIST.items()],
