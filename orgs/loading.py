@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.models import record
-from orgs import branch_letter, clock, demofile, staff
+from orgs import branch_letter, clock, demofile, identity, staff
 from orgs.days import TORONTO, today
 from orgs.holidays import holidays_of
 from orgs.models import (
@@ -99,6 +99,7 @@ def _organization(row: demofile.Organization) -> None:
     if parent is not None:
         _letter(organization, parent)
     organization.activities.set(Activity.objects.filter(code__in=row.activities))
+    identity.index(organization)
     if organization.suspended_on:
         said = {}
         for language, _name in settings.LANGUAGES:

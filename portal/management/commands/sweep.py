@@ -4,12 +4,21 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog import alerts, shelf
+from catalog import alerts, editions, shelf
 from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
 from orders.models import Order
-from orgs import branches, drafts, invitations, joining, licence_address, reminders, watch
+from orgs import (
+    branches,
+    drafts,
+    invitations,
+    joining,
+    licence_address,
+    matches,
+    reminders,
+    watch,
+)
 
 
 class Command(BaseCommand):
@@ -22,6 +31,7 @@ class Command(BaseCommand):
         for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True):
             cancellation.expire(pk)
         reminders.send_due()
+        matches.find_nightly()
         licence_address.apply_due()
         drafts.sweep()
         branches.expire_due()
@@ -30,6 +40,7 @@ class Command(BaseCommand):
         watch.look()
         alerts.send_due()
         shelf.put_together()
+        editions.forget_old()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):
             if message := outbox.claim(pk):
                 outbox.send(message)

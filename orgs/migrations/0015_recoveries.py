@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0013_cases'),
+        ('orgs', '0014_duplicates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

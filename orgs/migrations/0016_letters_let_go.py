@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0014_recoveries'),
+        ('orgs', '0015_recoveries'),
     ]
 
     operations = [
