@@ -10,15 +10,12 @@ import base64
 import hashlib
 import hmac
 import secrets
-from functools import cache
 from typing import NamedTuple
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.db import transaction
 
+from accounts.keyring import derived, ring
 from orders.models import LicenseKey
 
 NONCE = 12  # bytes, as AES-GCM wants them
@@ -32,28 +29,9 @@ class Sealed(NamedTuple):
     blind_index: str
 
 
-@cache
-def parse_ring(text: str) -> dict[str, bytes]:
-    """The keys by id, the encrypting one first. Raises ValueError for a key of another length."""
-    found = {}
-    for entry in text.split(","):
-        name, _colon, encoded = entry.strip().partition(":")
-        key = base64.b64decode(encoded)
-        if not name or len(key) != 32:
-            raise ValueError(f"FIELD_KEYS: the key {name!r} is not 32 bytes long")
-        found[name] = key
-    return found
-
-
-def ring() -> dict[str, bytes]:
-    return parse_ring(settings.FIELD_KEYS)
-
-
-@cache
 def index_key(key: bytes) -> bytes:
     """For the blind index; nothing is encrypted with it."""
-    derive = HKDF(hashes.SHA256(), length=32, salt=None, info=b"orders.licensekey.blind_index")
-    return derive.derive(key)
+    return derived(key, "orders.licensekey.blind_index")
 
 
 def blind_indexes(text: str) -> list[str]:

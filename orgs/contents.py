@@ -15,6 +15,7 @@ from orgs import sandboxing
 from orgs.sandbox.limits import MAX_PAGES, MAX_PIXELS
 
 ACCEPTED: Final = {"application/pdf", "image/jpeg", "image/png"}
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what office programs wrote for decades
 HEAD: Final = 8192  # bytes that a type is recognized by
 
 # What is wrong with a file, and what to send instead.
@@ -42,7 +43,7 @@ REFUSALS: Final = {
     ),
 }
 KINDS: Final = {
-    "office": {"application/msword", "application/vnd.ms-excel", "application/rtf"},
+    "office": {"application/rtf"},
     "archive": {
         "application/gzip",
         "application/x-7z-compressed",
@@ -102,6 +103,8 @@ def examine(file: UploadedFile) -> Contents:
 
 def type_of(data: bytes) -> str:
     """The type by the file's first bytes, whatever it is called. Raises ValidationError."""
+    if data.startswith(OLE):
+        raise refusal("office")
     found = filetype.guess(data[:HEAD])
     mime = found.mime if found else ""
     if mime in ACCEPTED:

@@ -158,8 +158,8 @@ def touch(application: Application) -> None:
 
 @transaction.atomic
 def relabel(document: Document, *, name: str, kind: str, by: User) -> None:
-    """Call a document otherwise. Raises ValidationError when staff have it."""
-    lock_with_applicant(document.organization)
+    """Call a document of a draft otherwise. Raises ValidationError when it was sent in."""
+    refuse_what_was_sent(document)
     changes = {"name": name, "kind": kind}
     if changes != {"name": document.name, "kind": document.kind}:
         Document.objects.filter(pk=document.pk).update(**changes)
@@ -172,9 +172,7 @@ def remove(document: Document, *, by: User) -> None:
 
     Raises ValidationError when it was sent in: what staff read stays.
     """
-    refuse_unless_draft(document.organization)
-    if not Document.objects.of_applications().filter(pk=document.pk).exists():
-        raise ValidationError(_("This document belongs to a request: it stays."), "stays")
+    refuse_what_was_sent(document)
     taken = Document.objects.filter(pk=document.pk, removed_at=None)
     if taken.update(removed_at=timezone.now()):
         record(document.organization, "document.removed", by=by, note=document.name)
@@ -183,7 +181,7 @@ def remove(document: Document, *, by: User) -> None:
 @transaction.atomic
 def bring_back(document: Document, *, by: User) -> None:
     """Undo `remove`. Raises ValidationError when it is too late, or there are too many by now."""
-    application = refuse_unless_draft(document.organization)
+    application = refuse_what_was_sent(document)
     document = Document.objects.lock(pk=document.pk)
     if document.removed_at is None:
         return
@@ -194,10 +192,16 @@ def bring_back(document: Document, *, by: User) -> None:
     record(document.organization, "document.brought_back", by=by, note=document.name)
 
 
-def refuse_unless_draft(organization: Organization) -> Application:
-    application = lock_with_applicant(organization)
+def refuse_what_was_sent(document: Document) -> Application:
+    """The draft that a document belongs to, locked; raises ValidationError when it was sent in."""
+    application = lock_with_applicant(document.organization)
     if application.status != Application.Status.DRAFT:
         raise ValidationError(CLOSED, "closed")
+    if not Document.objects.of_applications().filter(pk=document.pk).exists():
+        raise ValidationError(_("This document belongs to a request: it stays."), "stays")
+    if document.uploaded_at < application.created_at:
+        text = _("This document came with an earlier application: it stays.")
+        raise ValidationError(text, "earlier")
     return application
 
 

@@ -119,9 +119,13 @@ def apply_due() -> int:
     for pk in AddressChange.objects.due().values_list("pk", flat=True):
         with transaction.atomic():
             change = _lock(AddressChange.objects.get(pk=pk))
-            if AddressChange.objects.due().filter(pk=pk).exists():
-                _apply(change)
-                done += 1
+            if not AddressChange.objects.due().filter(pk=pk).exists():
+                continue
+            if change.organization.email != change.old:  # our staff wrote another one meanwhile
+                _stop(change, by=None)
+                continue
+            _apply(change)
+            done += 1
     return done
 
 

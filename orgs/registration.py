@@ -1,6 +1,5 @@
 """Registration: an organization with its owner, described step by step, sent in once."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -94,16 +93,8 @@ def is_taken(field: str, value: str, *, by: Organization) -> bool:
     return others.filter(**{field: value}).exists()
 
 
-def profile_of(
-    organization: Organization, *, documents: Iterable[Document] | None = None
-) -> Profile:
-    """What is known about an applicant, as the requirements read it; three queries.
-
-    `documents`: all of the organization's, when the caller has them already.
-    """
-    if documents is None:
-        documents = Document.objects.of(organization)
-    accepted = (d.kind for d in documents if d.status != Document.Status.REFUSED)
+def profile_of(organization: Organization) -> Profile:
+    """What is known about an applicant, as the requirements read it; three queries."""
     return Profile(
         kind=organization.kind,
         legal_name=organization.legal_name,
@@ -119,17 +110,17 @@ def profile_of(
         mission=organization.mission,
         activities=frozenset(a.code for a in organization.activities.all()),
         budget=organization.annual_budget,
-        documents=frozenset(accepted),
+        documents=frozenset(
+            Document.objects.of(organization).accepted().values_list("kind", flat=True)
+        ),
         is_branch=organization.parent_id is not None,
         is_listed_charity=evidence.is_listed_charity(organization),
     )
 
 
-def lacks(
-    organization: Organization, *, documents: Iterable[Document] | None = None
-) -> list[Requirement]:
+def lacks(organization: Organization) -> list[Requirement]:
     """Everything that is still missing before the application can be sent."""
-    return missing(profile_of(organization, documents=documents))
+    return missing(profile_of(organization))
 
 
 def doubts(organization: Organization) -> list[Doubt]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+PROGRAM: Final = ("-m", "orgs.sandbox")
 SECONDS: Final = 15  # of the clock on the wall; the sandbox itself has ten of the processor
 
 
@@ -17,6 +18,7 @@ class Answer:
 
     frames: list[tuple[dict[str, Any], bytes]] = field(default_factory=list)
     refused: str = ""
+    said: str = ""  # on standard error, for whoever looks for a reason
 
 
 def run(act: str, content_type: str, *places: int, data: bytes) -> Answer:
@@ -24,10 +26,10 @@ def run(act: str, content_type: str, *places: int, data: bytes) -> Answer:
 
     The site's secrets are in its environment: the sandbox gets none of it.
     """
-    command = [sys.executable, "-E", "-s", "-m", "orgs.sandbox", act, content_type]
+    command = [sys.executable, "-E", "-s", *PROGRAM, act, content_type, *map(str, places)]
     try:
         done = subprocess.run(
-            [*command, *map(str, places)],
+            command,
             input=data,
             capture_output=True,
             timeout=SECONDS,
@@ -38,7 +40,9 @@ def run(act: str, content_type: str, *places: int, data: bytes) -> Answer:
     except subprocess.TimeoutExpired as late:
         return read(late.stdout or b"", ending="heavy")
     # A signal ended it: out of time, out of memory, or the parser broke.
-    return read(done.stdout, ending="heavy" if done.returncode else "")
+    answer = read(done.stdout, ending="heavy" if done.returncode else "")
+    answer.said = done.stderr.decode("utf-8", "replace")
+    return answer
 
 
 def read(output: bytes, *, ending: str) -> Answer:

@@ -12,6 +12,7 @@ from orgs import (
     page_images,
     reminders,
     scanning,
+    stray_files,
     watch,
 )
 from orgs.models import Document
@@ -67,6 +68,12 @@ def draw_document(pk: int) -> None:
     """Make pictures of one document's pages. Run twice, each page is drawn once."""
     if document := page_images.claim(pk):
         page_images.draw(document)
+
+
+@shared_task
+def sweep_files() -> None:
+    """Delete files that no row has pointed to since yesterday. Beat runs it each night."""
+    stray_files.sweep_strays()
 
 
 @shared_task

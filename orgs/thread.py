@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from audit.models import record
@@ -88,7 +89,11 @@ def _question(inquiry: Inquiry, *, is_over: bool) -> list[Post]:
         return [asked]
     files = list(inquiry.files.all())
     answer = Post(
-        _("Answer"), inquiry.answer, inquiry.answered_at, inquiry.answered_by, files=files
+        pgettext_lazy("noun", "Answer"),
+        inquiry.answer,
+        inquiry.answered_at,
+        inquiry.answered_by,
+        files=files,
     )
     return [asked, answer]
 

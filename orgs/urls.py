@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from orgs import urls_changes, urls_people
-from orgs.views import application, documents, life, organization, registration, start
+from orgs import urls_changes, urls_documents, urls_people
+from orgs.views import application, life, organization, registration, start
 
 app_name = "orgs"
 urlpatterns = [
     *urls_people.urlpatterns,
+    *urls_documents.urlpatterns,
     *urls_changes.urlpatterns,
     path("register/", start.register, name="register"),
     path("register/find/", start.find, name="find"),
@@ -16,11 +17,6 @@ urlpatterns = [
     path("o/<int:org>/register/sent/", registration.sent, name="sent"),
     path("o/<int:org>/register/<slug:name>/", registration.step, name="step"),
     path("o/<int:org>/organization/", organization.detail, name="detail"),
-    path("o/<int:org>/documents/", documents.page, name="documents"),
-    path("o/<int:org>/documents/<int:pk>/", documents.document, name="document"),
-    path("o/<int:org>/documents/<int:pk>/remove/", documents.remove, name="remove_document"),
-    path("o/<int:org>/documents/<int:pk>/bring-back/", documents.bring_back, name="bring_back"),
-    path("o/<int:org>/documents/<int:pk>/rename/", documents.rename, name="rename_document"),
     path("o/<int:org>/questions/<int:pk>/", application.answer, name="answer"),
     path("o/<int:org>/application/", application.application, name="application"),
     path("o/<int:org>/applications/<int:pk>/", application.application, name="one_application"),

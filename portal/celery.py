@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "fulfil paid orders": {"task": "orders.tasks.fulfil_due", "schedule": 30},
     "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
     "scan and draw documents": {"task": "orgs.tasks.sweep_documents", "schedule": 20},
+    "delete stray files": {"task": "orgs.tasks.sweep_files", "schedule": crontab(hour=3, minute=0)},
     "remind applicants": {"task": "orgs.tasks.remind", "schedule": crontab(hour=7, minute=0)},
     "change licence addresses": {"task": "orgs.tasks.apply_addresses", "schedule": 900},
     "put away old drafts": {

@@ -1,8 +1,18 @@
 """Error pages: what happened, what is saved, where next, in both languages."""
 
+import errno
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more was sent than we take; nothing of it was read."""
+    return render(request, "413.html", status=413)
 
 
 def conflict(request: HttpRequest) -> HttpResponse:
@@ -16,6 +26,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: in both languages, with a reference, and without the database."""
-    page = loader.get_template("500.html").render({"request": request})
-    return HttpResponse(page, status=500)
+    """500, or 507 when a disk is full: in both languages, and without the database."""
+    error = sys.exc_info()[1]
+    is_full = isinstance(error, OSError) and error.errno in DISK_FULL
+    status = 507 if is_full else 500
+    page = loader.get_template(f"{status}.html").render({"request": request})
+    return HttpResponse(page, status=status)

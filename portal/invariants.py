@@ -161,6 +161,26 @@ INVARIANTS = (
                            WHERE a.organization_id = o.id AND a.status = 'qualified')""",
     ),
     Invariant(
+        "qualified-on-checked-papers",
+        "Nobody was qualified on a document that was not checked, or refused and not replaced.",
+        """SELECT a.id FROM orgs_application a JOIN orgs_document d
+             ON d.organization_id = a.organization_id AND d.uploaded_at <= a.decided_at
+           WHERE a.status = 'qualified' AND d.removed_at IS NULL AND (d.status = 'pending' OR (
+             d.status = 'refused' AND d.scanned_at <= a.decided_at AND NOT EXISTS (
+               SELECT 1 FROM orgs_document n
+               WHERE n.organization_id = d.organization_id AND n.kind = d.kind
+               AND n.uploaded_at >= d.uploaded_at AND n.uploaded_at <= a.decided_at
+               AND n.status <> 'refused' AND n.removed_at IS NULL)))""",
+    ),
+    Invariant(
+        "documents-move",
+        "No document has been due for the scanner, or for its pictures, for ten minutes.",
+        """SELECT id FROM orgs_document WHERE removed_at IS NULL AND (
+             (status = 'pending' AND scan_due_at < now() - interval '10 minutes')
+             OR (status IN ('clean', 'unscanned')
+                 AND draw_due_at < now() - interval '10 minutes'))""",
+    ),
+    Invariant(
         "decided-once",
         "An application is decided once, and stands as it was decided.",
         f"""SELECT a.id FROM orgs_application a JOIN ({TRAIL}) e

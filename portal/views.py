@@ -86,7 +86,7 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
         application = org.applications.not_put_away().newest()
     is_with_us = application is not None and application.status in Application.OPEN_SENT
     is_qualified, may_edit = org.is_qualified(day), request.membership.may("profile.edit")
-    is_asked = application is not None and not (is_qualified and application.is_over)
+    is_news = application is not None and application.status != Application.Status.QUALIFIED
     return {
         "application": application,
         "put_away": put_away,
@@ -96,7 +96,7 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
         "is_late": application is not None and timeline.is_late(application),
         "may_edit": may_edit,
         "notice": notices.notice(org, on=day, is_renewing=is_with_us),
-        "steps": timeline.steps(application) if application and is_asked else [],
+        "steps": timeline.steps(application) if application and is_news else [],
         "inquiries": application.inquiries.filter(answered_at=None)
         if application and is_with_us and may_edit
         else [],

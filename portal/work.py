@@ -16,7 +16,7 @@ from mail.models import Message
 from orders.models import Fulfilment, Order, Payment, WebhookEvent
 from orgs import queue as applications
 from orgs.days import TORONTO, today
-from orgs.models import Application
+from orgs.models import Application, Case, ChangeRequest
 
 MOST = 10  # of one's own applications
 LOW = 5  # units in stock
@@ -57,6 +57,24 @@ QUEUES: tuple[Queue, ...] = (
     _queue_of_applications(View.APPEALS),
     _queue_of_applications(View.RENEWALS),
     _queue_of_applications(View.APPLICANT),
+    Queue(
+        "changes",
+        _("Change requests to decide"),
+        "orgs_changerequest",
+        "status__in=sent,answered",
+        "sent_at",
+        "orgs.view_changerequest",
+        lambda user, on: ChangeRequest.objects.waiting_for_staff(),
+    ),
+    Queue(
+        "cases",
+        _("Messages of members to answer"),
+        "orgs_case",
+        "status__exact=waiting_us",
+        "opened_at",
+        "orgs.view_case",
+        lambda user, on: Case.objects.waiting_for_staff(),
+    ),
     Queue(
         "paid_unallocated",
         _("Orders that are paid, and the goods are gone"),

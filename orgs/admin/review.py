@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import record
-from orgs import documents, evidence, history, qualification, registration
+from orgs import documents, history, qualification, registration
 from orgs.days import today
 from orgs.emails import applications as emails
 from orgs.models import Application, Document, Organization
@@ -95,23 +95,17 @@ def show(
         reasons = {key: str(text) for key, text in REASONS.items()}
         questions = {key: str(text) for key, text in QUESTIONS.items()}
     typed = form.cleaned_data if form else {}
-    papers = list(Document.objects.of(organization))
-    told = evidence.of(organization)
-    # Until a reviewer has saved the list, what a register proves is ticked, and says so.
-    done = typed.get("checklist", application.checklist.get("done", list(told.proves)))
+    done = typed.get("checklist", application.checklist.get("done", []))
     context = admin.site.each_context(request) | {
         "title": f"{application} – {organization}",
         "application": application,
         "org": organization,
-        "lacking": registration.lacks(organization, documents=papers),
+        "lacking": registration.lacks(organization),
         "doubts": registration.doubts(organization),
-        "documents": papers,
-        "evidence": told,
+        "documents": Document.objects.of(organization).with_pages(),
         "inquiries": application.inquiries.select_related("asked_by", "answered_by"),
         "history": history.deeds(application),
-        "checklist": [
-            (key, text, key in done, told.proves.get(key, "")) for key, text in CHECKLIST.items()
-        ],
+        "checklist": [(key, text, key in done) for key, text in CHECKLIST.items()],
         "reasons": reasons,
         "questions": questions,
         "people": organization.memberships.select_related("user", "role"),

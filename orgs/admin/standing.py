@@ -64,7 +64,9 @@ def acts_on(organization: Organization) -> list[str]:
 class StandingForm(forms.Form):
     """What is done, and why: a reason that is ready, or one's own words in both languages."""
 
-    act = forms.ChoiceField(label=gettext_lazy("What"), widget=forms.RadioSelect)
+    is_filter = True  # no "(optional)": one of the reasons there must be
+
+    act = forms.ChoiceField(label=gettext_lazy("What to do"), widget=forms.RadioSelect)
     ready = forms.ChoiceField(
         label=gettext_lazy("A reason that is ready, in both languages"),
         choices=[("", "–"), *REASONS.items()],

@@ -11,7 +11,8 @@ from typing import Any
 
 from orgs.sandbox.limits import Refused
 
-MEMORY = 640 * 1024 * 1024  # bytes of address space
+SPACE = 640 * 1024 * 1024  # bytes of addresses
+MEMORY = 190 * 1024 * 1024  # bytes of its own
 CPU = 10  # seconds
 
 Frame = tuple[dict[str, Any], bytes]
@@ -20,7 +21,8 @@ Frame = tuple[dict[str, Any], bytes]
 def limit() -> None:
     """What this process may use: no file can be written, no other opened by the dozen."""
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_AS, SPACE),
+        (resource.RLIMIT_DATA, MEMORY),
         (resource.RLIMIT_CPU, CPU),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, 64),

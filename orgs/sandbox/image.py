@@ -18,7 +18,7 @@ from orgs.sandbox.limits import (
 Image.MAX_IMAGE_PIXELS = None  # we look at the size ourselves, before anything is decoded
 
 # Bytes of a pixel while it is worked on: decoded, and made plain.
-COST: Final = {"1": 2, "L": 1, "I;16": 7, "P": 5, "LA": 4, "RGB": 4, "RGBA": 4}
+COST: Final = {"1": 1, "L": 1, "I;16": 7, "P": 5, "LA": 4, "RGB": 4, "RGBA": 4}
 
 
 def rewrite(data: bytes) -> tuple[dict[str, Any], bytes]:

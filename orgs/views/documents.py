@@ -41,13 +41,13 @@ def papers(request: OrgRequest, here: str, *args: str, template: str, **more: An
             return redirect(here, request.org.number, *args)
         if kept:
             messages.success(request, received(kept))
-    is_draft = application is not None and application.is_draft
+    draft = application if application is not None and application.is_draft else None
     context = {
         "form": form if kinds else None,
         "kinds": Document.Kind.choices,
-        "wanted": [r for r in registration.lacks(request.org) if r.documents] if is_draft else [],
-        "files": files_of(request, removable=is_draft),
-        "taken_back": taken_back(request) if is_draft else [],
+        "wanted": [r for r in registration.lacks(request.org) if r.documents] if draft else [],
+        "files": files_of(request, draft=draft),
+        "taken_back": taken_back(request) if draft else [],
     }
     status = 422 if form.errors else 200
     return render(request, template, context | more, status=status)
@@ -86,13 +86,22 @@ def received(kept: list[Document]) -> str:
     return _("We have your %(n)s documents.") % {"n": len(kept)}
 
 
-def files_of(request: OrgRequest, *, removable: bool) -> list[dict[str, Any]]:
-    """The organization's documents as components/upload_list.html shows them."""
-    papers = Document.objects.of(request.org)
-    return [row_of(document, request.org.number, removable) for document in papers]
+def files_of(request: OrgRequest, *, draft: Application | None = None) -> list[dict[str, Any]]:
+    """The organization's documents as components/upload_list.html shows them.
+
+    Those that came with `draft` can be taken back; what staff read before stays.
+    """
+    return [
+        row_of(
+            document,
+            request.org.number,
+            removable=draft is not None and document.uploaded_at >= draft.created_at,
+        )
+        for document in Document.objects.of(request.org)
+    ]
 
 
-def row_of(document: Document, number: int, removable: bool) -> dict[str, Any]:
+def row_of(document: Document, number: int, *, removable: bool) -> dict[str, Any]:
     """One document: its name, how it stands and why, and what can be done with it."""
     args = [number, document.pk]
     status: str = document.get_status_display()
@@ -174,7 +183,7 @@ def bring_back(request: OrgRequest, pk: int) -> HttpResponse:
 def rename(request: OrgRequest, pk: int) -> HttpResponse:
     """Call a document otherwise, or say that it is of another kind."""
     found = get_object_or_404(Document.objects.of(request.org), pk=pk)
-    form = LabelForm(request.POST)
+    form = LabelForm(request.POST, prefix="new")
     if not form.is_valid():
         reasons = [str(reason) for errors in form.errors.values() for reason in errors]
         messages.error(request, " ".join(reasons))

@@ -14,7 +14,7 @@ from orgs.access import OrgRequest, member
 from orgs.attachments import look_into
 from orgs.days import today
 from orgs.forms.application import ClosingForm, RenewalForm
-from orgs.models import Application, NewBudget, Standing
+from orgs.models import Application, ChangeRequest, NewBudget, Standing
 from orgs.registration import ChangedMeanwhile
 
 
@@ -45,6 +45,7 @@ def renew(request: OrgRequest) -> HttpResponse:
         "draft": draft,
         "version": draft.version if draft else 0,
         "files": draft.files.all() if draft else [],
+        "pending": ChangeRequest.objects.of(request.org).open(),
     }
     return render(request, "orgs/renew.html", context, status=422 if form.errors else 200)
 

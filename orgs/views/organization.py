@@ -21,7 +21,7 @@ def detail(request: OrgRequest) -> HttpResponse:
     context = {
         "groups": onfile.groups(request.org),
         "may_change": may_read and changes.is_open_to(request.org),
-        "files": files_of(request, removable=False) if may_read else [],
+        "files": files_of(request) if may_read else [],
     }
     return render(request, "orgs/detail.html", context)
 

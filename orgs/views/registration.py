@@ -139,7 +139,7 @@ def check(request: OrgRequest) -> HttpResponse:
         "application": application,
         "lacking": lacking,
         "doubts": [*registration.doubts(request.org), *evidence.of(request.org).doubts],
-        "files": files_of(request, removable=False),
+        "files": files_of(request),
     }
     return render(request, "orgs/check.html", context)
 

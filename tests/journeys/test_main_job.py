@@ -8,11 +8,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.site import PASSWORD, Site
+from tests.orgs.papers import pdf_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 
 PDF = {"name": "états financiers.pdf", "mimeType": "application/pdf"}
-PDF_BYTES = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+PDF_BYTES = pdf_bytes()
 OWN_PASSWORD = "a long sentence of mine"
 
 
@@ -90,10 +91,11 @@ def register(page: Page, scripts: bool, language: str, name: str, bn: str) -> st
     page.fill("[name=email]", f"licences-{number}@example.org")
     save(page)
     step(page, "documents")
-    for kind in ("registration", "statements", "letters_patent"):
+    for number_sent, kind in enumerate(("registration", "statements", "letters_patent"), 1):
         page.select_option("[name=kind]", kind)
         page.set_input_files("[name=file]", PDF | {"buffer": PDF_BYTES})
         page.click("main form[enctype] button.button")
+        expect(page.locator("#have .files .name")).to_have_count(number_sent)
     look(page, scripts)
     page.goto(f"/{language}/o/{number}/register/check/")
     look(page, scripts)

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
+from accounts import keyring
 from orders import key_import, keys
 from orders.models import Fulfilment, LicenseKey
 from tests.conftest import at_once
@@ -73,7 +74,7 @@ def test_the_ring_is_turned_and_the_old_key_can_go(stored, product, settings):
 
 def test_a_key_of_the_wrong_length_stops_the_ring():
     with pytest.raises(ValueError, match="not 32 bytes"):
-        keys.parse_ring("short:AAAA")
+        keyring.parse_ring("short:AAAA")
 
 
 # Import

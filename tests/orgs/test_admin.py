@@ -49,32 +49,6 @@ def test_the_review_has_facts_and_papers(desk, sent, django_assert_max_num_queri
         assert text in page.text
 
 
-def ticked(page):
-    """The points of the checklist whose box is ticked."""
-    boxes = page.text.split('id="check_')[1:]
-    return {box.partition('"')[0] for box in boxes if " checked" in box.partition(">")[0]}
-
-
-def test_what_a_register_proves_is_ticked_until_somebody_saves_the_list(
-    desk, sent, registers, django_assert_max_num_queries
-):
-    Organization.objects.filter(pk=sent.organization_id).update(
-        kind="charity",
-        bn="000000018RR0001",
-        legal_name="Maison d’entraide Saint-Élie",
-        street="1180, rue des Érables",
-        annual_budget="842350.00",
-    )
-    with django_assert_max_num_queries(12):
-        page = desk.get(review(sent))
-    assert ticked(page) == {"name", "number", "status", "address", "budget"}
-    assert "(charity register, November 12, 2026)" in page.text
-    assert "Confirmed by a register" in page.text
-
-    act(desk, sent, "save", checklist=["name"])
-    assert ticked(desk.get(review(sent))) == {"name"}
-
-
 @pytest.mark.parametrize(
     "same",
     [{"phone": "+18195550112"}, {"street": "12, RUE KING"}, {"legal_name": "MAISON SAINTE-ANNE"}],

@@ -1,11 +1,14 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
 
 from orgs import documents
 from orgs.contents import examine
-from orgs.models import Document
+from orgs.models import Application, Document
 from tests.orgs.conftest import PDF, pdf
 
 
@@ -40,3 +43,36 @@ def test_nothing_is_added_or_removed_while_staff_review(sent, applicant):
     with pytest.raises(ValidationError):
         documents.remove(document, by=applicant)
     assert list(Document.objects.all()) == [document]
+
+
+def test_what_came_with_an_earlier_application_stays(complete, applicant, client):
+    """A renewal is a draft too, and what staff read before is not the applicant's to remove."""
+    document = Document.objects.get()
+    Application.objects.update(created_at=timezone.now() + timedelta(minutes=1))
+    document.refresh_from_db()
+    for deed in (
+        lambda: documents.remove(document, by=applicant),
+        lambda: documents.bring_back(document, by=applicant),
+        lambda: documents.relabel(document, name="b", kind="other", by=applicant),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            deed()
+        assert refusal.value.code == "earlier"
+    client.force_login(applicant)
+    page = client.get(reverse("orgs:step", args=[complete.organization.number, "documents"]))
+    assert "lettres.pdf" in page.text
+    assert reverse(
+        "orgs:remove_document", args=[complete.organization.number, document.pk]
+    ) not in (page.text)
+
+
+def test_not_more_than_a_hundred_megabytes_together(draft, applicant, monkeypatch):
+    contents = examine(pdf())
+    monkeypatch.setattr(documents, "MOST_BYTES", 2 * len(contents.data))
+    for number in range(2):
+        other = replace(contents, source_sha256=str(number))
+        documents.store(draft.organization, kind="other", file=other, by=applicant)
+    with pytest.raises(ValidationError) as refusal:
+        documents.store(draft.organization, kind="other", file=contents, by=applicant)
+    assert refusal.value.code == "too_much"
+    assert Document.objects.count() == 2

@@ -86,6 +86,15 @@ def test_the_old_address_takes_it_back_up_to_seven_days_later(asked, org):
     assert now_at(org) == OLD
 
 
+def test_what_our_staff_wrote_meanwhile_stays(asked, org):
+    licence_address.confirm(link(asked, CONFIRM))
+    Organization.objects.filter(pk=org.pk).update(email="staff@maison.example")
+    with later(hours=49):
+        assert licence_address.apply_due() == 0
+    assert now_at(org) == "staff@maison.example"
+    assert not AddressChange.objects.under_way().exists()
+
+
 def test_the_links_are_not_each_others(asked):
     with pytest.raises(ValidationError):
         licence_address.stop(link(asked, CONFIRM))

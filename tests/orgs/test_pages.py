@@ -242,10 +242,10 @@ def test_half_an_hour_later_it_is_gone_with_its_files(
 def test_a_document_is_called_otherwise(client, complete, applicant):
     client.force_login(applicant)
     url = address("rename_document", complete, Document.objects.get().pk)
-    client.post(url, {"name": "../Statuts.pdf", "kind": "bylaws"})
+    client.post(url, {"new-name": "../Statuts.pdf", "new-kind": "bylaws"})
     document = Document.objects.get()
     assert (document.name, document.kind) == ("Statuts.pdf", "bylaws")
-    page = client.post(url, {"name": " ", "kind": "bylaws"}, follow=True)
+    page = client.post(url, {"new-name": " ", "new-kind": "bylaws"}, follow=True)
     assert "Give the document a name." in page.text
     assert Document.objects.get().name == "Statuts.pdf"
 

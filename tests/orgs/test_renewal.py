@@ -11,7 +11,7 @@ from audit.models import Entry
 from mail.models import Message
 from orgs import qualification, reminders, renewal, statements
 from orgs.days import today
-from orgs.models import Application, Document, NewBudget, Organization
+from orgs.models import Application, ChangeRequest, Document, NewBudget, Organization
 from orgs.registration import ChangedMeanwhile
 from orgs.tasks import remind
 from tests.conftest import at_once
@@ -139,6 +139,22 @@ def test_another_window_is_told_of_and_what_was_typed_stays(client, due):
     assert "another window" in page.text
     assert "In the second." in page.text
     assert Application.objects.get().words == "In the first."
+
+
+def test_changes_that_are_asked_for_stand_beside_the_facts(
+    client, due, django_assert_max_num_queries
+):
+    ChangeRequest.objects.create(
+        organization=due.organization,
+        subject="name",
+        old={"legal_name": due.organization.legal_name},
+        new={"legal_name": "Maison Nouvelle"},
+        sent_by=due.user,
+        due_on=today(),
+    )
+    client.force_login(due.user)
+    with django_assert_max_num_queries(12):
+        assert "Maison Nouvelle" in client.get(page_of(due)).text
 
 
 def test_too_early_the_page_says_from_when(client, owner):

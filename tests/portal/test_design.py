@@ -83,6 +83,7 @@ def test_the_style_sheets_are_light():
 
 def test_the_script_is_light():
     assert len((STATIC / "js/portal.js").read_bytes()) <= 6_000
+    assert len((STATIC / "js/upload.js").read_bytes()) <= 4_000  # on pages of documents only
 
 
 def test_the_fonts_are_light_and_come_with_their_licences():

@@ -20,7 +20,16 @@ from orders.models import (
     QuotaEntry,
     WebhookEvent,
 )
-from orgs.models import AddressChange, Application, Fact, Inquiry, Organization, Remark, Tenure
+from orgs.models import (
+    AddressChange,
+    Application,
+    Document,
+    Fact,
+    Inquiry,
+    Organization,
+    Remark,
+    Tenure,
+)
 from portal.invariants import INVARIANTS, breaches
 from tests.factories import (
     ApplicationFactory,
@@ -182,6 +191,35 @@ def qualified_by_nobody():
     OrganizationFactory(qualified_since=date(2024, 1, 1))
 
 
+def paper(application, **fields) -> Document:
+    """A document that was sent before the decision."""
+    values = {"kind": "letters_patent", "size": 1, "sha256": SHA, "file": "documents/a"}
+    document = Document.objects.create(
+        organization=application.organization, uploaded_by=UserFactory(), **(values | fields)
+    )
+    Document.objects.filter(pk=document.pk).update(uploaded_at=application.decided_at - LONG_AGO)
+    return document
+
+
+def qualified_on_an_unchecked_paper():
+    paper(ApplicationFactory(status="qualified"), status="pending")
+
+
+def qualified_on_a_refused_paper():
+    application = ApplicationFactory(status="qualified")
+    refused = {"status": "refused", "refusal": "virus", "file": ""}
+    paper(application, scanned_at=application.decided_at - LONG_AGO, **refused)
+
+
+def forgotten_by_the_scanner():
+    application = ApplicationFactory(status="qualified")
+    paper(application, status="pending", scan_due_at=timezone.now() - LONG_AGO)
+
+
+def never_drawn():
+    paper(ApplicationFactory(status="qualified"), draw_due_at=timezone.now() - LONG_AGO)
+
+
 def decided_twice():
     application = ApplicationFactory(status="qualified")
     record(application, "application.declined", by=None)
@@ -333,6 +371,11 @@ PLANTED = {
     "totals-add-up": (wrong_total,),
     "eligible-when-ordered": (not_eligible,),
     "decided-by-somebody": (qualified_by_nobody,),
+    "qualified-on-checked-papers": (
+        qualified_on_an_unchecked_paper,
+        qualified_on_a_refused_paper,
+    ),
+    "documents-move": (forgotten_by_the_scanner, never_drawn),
     "decided-once": (decided_twice, decided_otherwise),
     "decided-on-what-was-seen": (answered_after_the_decision, added_after_the_decision),
     "moves-have-a-trail": (moved_without_a_trail,),

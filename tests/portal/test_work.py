@@ -5,9 +5,14 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from mail.models import Message
-from orgs import staff
+from orgs import cases, staff
 from portal import work
-from tests.factories import ApplicationFactory, OrderFactory, UserFactory
+from tests.factories import (
+    ApplicationFactory,
+    ChangeRequestFactory,
+    OrderFactory,
+    UserFactory,
+)
 
 
 @pytest.fixture
@@ -75,3 +80,11 @@ def test_staff_without_a_group_are_told(client, db):
     client.force_login(UserFactory(is_staff=True))
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     assert "No queue is yours" in client.get("/admin/").text
+
+
+def test_what_members_ask_to_change_or_to_know_is_work(quinn):
+    change = ChangeRequestFactory()
+    cases.start(change.organization, by=change.sent_by, topic="other", subject="?", text="?")
+    found = counts(quinn)
+    assert found["Change requests to decide"] == (1, 0)
+    assert found["Messages of members to answer"] == (1, 0)
