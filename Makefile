@@ -5,7 +5,7 @@ BIN    := .venv/bin
 UV     := PYTHONPATH=.uv $(PYTHON) -m uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check messages pictures setup lock
+.PHONY: help run stop test check bench messages pictures setup lock
 
 help:          ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: .venv/.all ## format, lint, types, import direction, migrations, translat
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python manage.py messages --check
 	@$(BIN)/python manage.py check --fail-level WARNING
+
+bench: .venv/.test ## how fast the catalogue is, against a bare view of the same server (a few minutes)
+	@$(BIN)/python -m bench.catalogue $(ARGS)
 
 messages: .venv/.run ## bring the French catalogues up to date with the texts, and compile them
 	@$(BIN)/python manage.py messages

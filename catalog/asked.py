@@ -34,13 +34,20 @@ CLOSED: Final[dict[str, Collection[str]]] = {
 SLUGS: Final = re.compile(r"[a-z0-9-]{1,80}(/[a-z0-9-]{1,80})?")
 
 
+class Values(dict[str, str]):
+    """By name; nobody changes them once they are read, so that they can be a key."""
+
+    def __hash__(self) -> int:  # type: ignore[override]  # a dict has none
+        return hash(frozenset(self.items()))
+
+
 @dataclass(frozen=True)
 class Asked:
     """What makes sense of an address; the rest of it is passed over."""
 
     path: str
     q: str = ""
-    values: dict[str, str] = field(default_factory=dict)
+    values: "Values" = field(default_factory=lambda: Values())
     """Of FACETS, FLAGS and "sort": only those asked for."""
     compared: tuple[str, ...] = ()
     """Slugs of the products chosen to be compared."""
@@ -65,7 +72,7 @@ class Asked:
         return cls(
             path=path,
             q=clean(query.get("q", "")),
-            values=values,
+            values=Values(values),
             compared=tuple(dict.fromkeys(compared))[:MOST_COMPARED],
             page=max(int(number), 1) if is_number else 1,
         )

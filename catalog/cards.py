@@ -1,10 +1,11 @@
 """Cards: products as a list shows them, read and put into words as little as may be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -36,27 +37,34 @@ class Card:
     fee: Decimal
     percent: int | None
     """What is saved against a store, where the fee is all there is to pay."""
-    chip_kind: str
-    chip_text: str
+    chip: str
+    """Whether it can be had, as HTML."""
     is_compared: bool
 
 
 def cards(
-    products: ProductQuerySet, verdicts: Mapping[int, Verdict], compared: Iterable[str]
+    products: ProductQuerySet, compared: Iterable[str], chip: Callable[[int], str]
 ) -> list[Card]:
-    """One query. Visitors have no verdicts: their chips say only what is out of stock."""
+    """One query. `chip` gives what a program's products bear unless they are out of stock."""
     columns = ("slug", sort_key("name"), "program__partner__name", "program__kind", "fee")
-    chosen, shorts = set(compared), {pk: chip_of(found) for pk, found in verdicts.items()}
+    chosen, chips = set(compared), {}
     kinds = {kind: (str(label), str(COSTS[kind])) for kind, label in KINDS.items()}
-    out, plain = ("info", _("Out of stock")), ("", "")
+    out = as_html("info", _("Out of stock"))
     found = []
     for slug, title, partner, kind, fee, retail, stock, program in products.values_list(
         *columns, "retail_value", "stock", "program_id"
     ):
-        chip = out if stock == 0 else shorts.get(program, plain)
+        if program not in chips:
+            chips[program] = chip(program)
+        words = out if stock == 0 else chips[program]
         percent = percent_saved(fee, retail, kind)
-        found.append(Card(slug, title, partner, *kinds[kind], fee, percent, *chip, slug in chosen))
+        found.append(Card(slug, title, partner, *kinds[kind], fee, percent, words, slug in chosen))
     return found
+
+
+def as_html(kind: str, text: str) -> str:
+    """A chip; "" without a text."""
+    return format_html('<span class="chip {}">{}</span>', kind, text) if text else ""
 
 
 def chip_of(found: Verdict) -> tuple[str, str]:

@@ -63,6 +63,8 @@ class Counts:
     facets: list[Facet]
     flags: list[Facet]
     """Those that are on or off: a single option each."""
+    seconds: float
+    """Until a product is shown or vanishes by its time alone."""
 
 
 def count(
@@ -86,7 +88,7 @@ def count(
     with connection.cursor() as cursor:
         cursor.execute(statement(asked, is_search=ids is not None), given)
         rows = cursor.fetchall()
-    found: dict[str, list[tuple[str, str, int]]] = {name: [] for name in (*FACETS, *FLAGS, "total")}
+    found: dict[str, list[tuple[str, str, int]]] = {name: [] for name in (*FACETS, *FLAGS, *REST)}
     for name, value, label, number, _order in rows:
         found[name].append((value, label, int(number or 0)))
     names = FLAGS if programs is not None else FLAGS[:-1]
@@ -94,6 +96,7 @@ def count(
         total=found["total"][0][2],
         facets=[facet(name, found[name], asked) for name in FACETS],
         flags=[flag(name, found[name][0][2], asked) for name in names],
+        seconds=float(found["until"][0][0] or "inf"),
     )
 
 
@@ -106,7 +109,7 @@ def without_numbers(counts: Counts, *, total: int) -> Counts:
             for f in facets
         ]
 
-    return Counts(total, bare(counts.facets), bare(counts.flags))
+    return Counts(total, bare(counts.facets), bare(counts.flags), counts.seconds)
 
 
 def facet(name: str, rows: list[tuple[str, str, int]], asked: Asked) -> Facet:
@@ -173,7 +176,7 @@ def statement(asked: Asked, *, is_search: bool) -> str:
     parts = [
         COUNTED[name].format(where=others(name), name=name_column) for name in (*FACETS, *FLAGS)
     ]
-    parts.append(TOTAL.format(where=others("")))
+    parts += [TOTAL.format(where=others("")), UNTIL]
     cells = FOUND if is_search else SHELF
     return f"WITH cell AS MATERIALIZED ({cells}) {' UNION ALL '.join(parts)} ORDER BY 1, 5, 2"
 
@@ -231,4 +234,8 @@ COUNTED: Final = {
     "ours": """SELECT 'ours', 'on', '', sum(n), NULL
         FROM cell WHERE is_ours AND in_stock AND {where}""",
 }
+REST: Final = ("total", "until")
+UNTIL: Final = """SELECT 'until', extract(epoch FROM min(at) - %(now)s)::text, '', 0, NULL
+    FROM catalog_shelfentry, unnest(ARRAY[published_from, published_until]) AS at
+    WHERE at > %(now)s"""
 TOTAL: Final = "SELECT 'total', '', '', sum(n), NULL::int[] FROM cell WHERE {where}"

@@ -1,6 +1,6 @@
 """Listing: a page of the products that an address asks for, their number, and the filters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,7 +12,6 @@ from accounts.languages import reader_language
 from catalog import facets, naming, search
 from catalog.asked import Asked, filtered
 from catalog.cards import Card, cards
-from catalog.eligibility import Verdict
 from catalog.facets import Counts
 from catalog.models import Product
 from catalog.models.product import ProductQuerySet
@@ -29,13 +28,18 @@ class Filter:
 
 
 class Listing:
-    """What a list shows; `verdicts` by program for a member, None for a visitor."""
+    """What a list shows. `programs` are those open to a member's organization; None for a visitor.
 
-    def __init__(self, asked: Asked, verdicts: Mapping[int, Verdict] | None = None) -> None:
-        self.asked, self.verdicts = asked, verdicts or {}
-        is_open = {pk for pk, found in self.verdicts.items() if found.is_eligible}
-        self.programs = is_open if verdicts is not None else None
-        programs = self.programs
+    `chip` gives what a program's products bear on their cards.
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        programs: Collection[int] | None = None,
+        chip: Callable[[int], str] = lambda program: "",
+    ) -> None:
+        self.asked, self.programs, self.chip = asked, programs, chip
         self.found = search.find(asked, programs=programs) if asked.q else None
         self.counts = self._counts()
         self.number = min(asked.page, self.last)
@@ -100,7 +104,7 @@ class Listing:
     @cached_property
     def cards(self) -> list[Card]:
         """Read once."""
-        return cards(self.products, self.verdicts, self.asked.compared)
+        return cards(self.products, self.asked.compared, self.chip)
 
     @property
     def compared_elsewhere(self) -> list[str]:

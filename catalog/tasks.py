@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from catalog import alerts, shelf
+from catalog import alerts, editions, shelf
 
 
 @shared_task
@@ -13,5 +13,6 @@ def send_alerts() -> None:
 
 @shared_task
 def put_shelf_together() -> None:
-    """Keep few rows to count from. Each hour; twice is once."""
+    """Keep few rows to count from, and few editions. Each hour; twice is once."""
     shelf.put_together()
+    editions.forget_old()

@@ -8,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
+from catalog import editions
 from catalog.eligibility import Facts, Verdict, judge, version_in_force
 from catalog.facts import facts_of
 from catalog.models import Program, ProgramVersion
@@ -22,18 +23,28 @@ def verdict(program: Program, organization: Organization, *, on: date) -> Verdic
 
 
 def verdicts(organization: Organization, *, on: date) -> list[tuple[Program, Verdict]]:
-    """The same of every program, in the catalogue's order; one query."""
+    """The same of every program, in the catalogue's order; two queries at most."""
+    edition, activities = editions.current(organization)
+    return judged(edition, facts_of(organization, activities), on=on)
+
+
+def judged(edition: str, facts: Facts, *, on: date) -> list[tuple[Program, Verdict]]:
+    """Every program with its verdict on these facts; a query when the catalogue has changed."""
+    return [
+        (program, judge(version_in_force(versions, on), facts, on=on))
+        for program, versions in editions.kept.get(("rules", edition), rules)
+    ]
+
+
+def rules() -> tuple[float, list[tuple[Program, list[Version]]]]:
+    """Every program with all versions of its rules, to be kept; nobody may change them."""
     versions = ProgramVersion.objects.filter(program=OuterRef("pk"))
-    history = versions.values_list(JSONObject(**VERSION))
-    mine = organization.activities.order_by().values_list("code")
     programs: Any = Program.objects.select_related("partner").annotate(
-        history=ArraySubquery(history), activities=ArraySubquery(mine)
+        history=ArraySubquery(versions.values_list(JSONObject(**VERSION)))
     )
-    found, facts = [], None
-    for program in programs.order_by("partner__position", "partner__name", "position", "slug"):
-        facts = facts or facts_of(organization, program.activities)
-        found.append((program, judge(in_force(program.history, on), facts, on=on)))
-    return found
+    rows = programs.order_by("partner__position", "partner__name", "position", "slug")
+    found = [(row, [_version(v["effective"], v["criteria"]) for v in row.history]) for row in rows]
+    return editions.LONGEST, found
 
 
 def in_force(history: list[dict[str, Any]], on: date) -> Version | None:

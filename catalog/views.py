@@ -15,14 +15,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import alerts, comparison, explained, markdown, naming
-from catalog.asked import MOST_COMPARED, SORTS, Asked
+from catalog import alerts, comparison, editions, explained, markdown, naming
+from catalog.asked import MOST_COMPARED, Asked
 from catalog.cards import percent_saved, saving
 from catalog.eligibility import judge
 from catalog.facts import facts_of
-from catalog.listing import Listing
 from catalog.models import Partner, Product
-from catalog.verdicts import in_force, verdict_on, verdicts
+from catalog.pieces import pieces
+from catalog.verdicts import in_force, judged, verdict_on, verdicts
 from orgs.access import OrgRequest, member
 from orgs.days import today
 from orgs.models import Organization
@@ -50,25 +50,29 @@ def _number(org: Organization | None) -> list[int]:
 def listing(request: HttpRequest) -> HttpResponse:
     """The products, searched and filtered by the address alone."""
     org = org_of(request)
-    judged = verdicts(org, on=today()) if org else []
+    edition, activities = editions.current(org)
+    found = judged(edition, facts_of(org, activities), on=today()) if org else None
     asked = Asked.of(request.path, request.GET, for_member=bool(org))
-    page = Listing(asked, {program.pk: found for program, found in judged} if org else None)
     context = {
         "asked": asked,
-        "page": page,
-        "cards": page.cards,
-        "sorts": SORTS.items(),
-        "product_url": address_of(request, "product", "-").removesuffix("-/"),
-        "compare_url": address_of(request, "compare"),
-        "is_fragment": is_fragment(request),
-        "program_count": len(judged),
-        "open_count": len(page.programs or ()),
+        "pieces": pieces(
+            asked,
+            edition=edition,
+            verdicts={program.pk: verdict for program, verdict in found}
+            if found is not None
+            else None,
+            compare_url=address_of(request, "compare"),
+        ),
+        "program_count": len(found or ()),
+        "open_count": sum(verdict.is_eligible for _program, verdict in found or ()),
     }
-    template = "catalog/_fragment.html" if context["is_fragment"] else "catalog/list.html"
-    response = render(request, template, context)
+    is_part = is_fragment(request)
+    response = render(
+        request, "catalog/_fragment.html" if is_part else "catalog/list.html", context
+    )
     # Else "back" from a product would show the browser's copy of the results alone.
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
-    if context["is_fragment"]:
+    if is_part:
         response["HX-Push-Url"] = asked.here
     return response
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from portal.templatetags.ui import is_french
+from portal.templatetags.ui import is_french, status_chip
 
 
 def say(french: str, english: str) -> str:
@@ -153,9 +153,11 @@ def cards() -> list[dict[str, Any]]:
         ("Tableau", rate, "Tableau Desktop", "62", "info", say("Rupture de stock", "Out of stock")),
     ]
     names = ("partner", "kind", "title", "fee", "chip_kind", "chip_text")
-    return [
-        dict(zip(names, row, strict=True)) | {"fee": Decimal(row[3]), "cost": fee} for row in rows
-    ]
+    found: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
+    for card in found:
+        chip = status_chip(card["chip_kind"], card["chip_text"])
+        card |= {"fee": Decimal(card["fee"]), "cost": fee, "chip": chip}
+    return found
 
 
 @require_safe

@@ -18,8 +18,8 @@ from tests.factories import ProductFactory, ProgramFactory
 pytestmark = pytest.mark.django_db
 
 
-def listing(query: str, verdicts=None) -> Listing:
-    return Listing(Asked.of("/", QueryDict(query), for_member=verdicts is not None), verdicts)
+def listing(query: str, programs=None) -> Listing:
+    return Listing(Asked.of("/", QueryDict(query), for_member=programs is not None), programs)
 
 
 def numbers(query: str, facet: str) -> dict[str, int]:
@@ -60,7 +60,7 @@ def test_what_we_may_order_counts_open_programs_in_stock(owner):
     ProductFactory(program=ours.program, stock=0)
     ProductFactory(program=ProgramFactory(criteria=[{"fact": "budget", "max": 10}]))
     judged = verdicts(owner.organization, on=today())
-    found = listing("ours=on", {program.pk: verdict for program, verdict in judged})
+    found = listing("ours=on", [program.pk for program, verdict in judged if verdict.is_eligible])
     assert found.total == 1
     assert [card.slug for card in found.cards] == [ours.slug]
     assert found.counts.flags[-1].options[0].count == 1

@@ -23,7 +23,7 @@ def find(q: str, **values: str) -> search.Found:
 
 
 def names(q: str, **values: str) -> list[str]:
-    return [card.title for card in Listing(asked(q, **values), {}).cards]
+    return [card.title for card in Listing(asked(q, **values), ()).cards]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog import alerts, shelf
+from catalog import alerts, editions, shelf
 from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         watch.look()
         alerts.send_due()
         shelf.put_together()
+        editions.forget_old()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):
             if message := outbox.claim(pk):
                 outbox.send(message)
