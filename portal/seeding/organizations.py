@@ -15,7 +15,17 @@ from django.core.files.storage import default_storage
 
 from accounts.models import User
 from audit.models import Entry
-from orgs.models import Activity, Application, Document, Inquiry, Membership, Organization, Role
+from orgs.identity import keys_of
+from orgs.models import (
+    Activity,
+    Application,
+    Document,
+    IdentityKey,
+    Inquiry,
+    Membership,
+    Organization,
+    Role,
+)
 from orgs.staff import ensure_groups
 from portal.seeding import spread as words
 from portal.seeding import stories
@@ -68,6 +78,9 @@ def seed(n: int, *, on: date, now: datetime) -> list[Invented]:
     _may_decide(staff, now=now)
     copy_tracked(Organization, [one.row for one in invented], now=now)
     copy(Organization.activities.through, _activities(invented), now=now)
+    found_by = [key for one in invented for key in _found_by(one)]
+    keys = next_keys(IdentityKey, len(found_by))
+    copy(IdentityKey, ({"id": k} | row for k, row in zip(keys, found_by, strict=True)), now=now)
     role = Role.objects.get(code="owner", organization=None).pk
     members = (
         {"user_id": o.owner, "organization_id": o.pk, "role_id": role, "joined_at": _began(o)}
@@ -133,6 +146,13 @@ def _organization(spread: Spread, index: int, province: str, story: Story) -> di
         "closed_on": decided + timedelta(days=30) if is_closed and decided else None,
         "created_at": at(started, index),
     }
+
+
+def _found_by(one: Invented) -> Iterator[dict[str, Any]]:
+    """The keys by which duplicates of it are found."""
+    for key in keys_of(Organization(**one.row)):
+        same = {"kind": key.kind, "source": key.source, "value": key.value, "place": key.place}
+        yield same | {"organization_id": one.pk}
 
 
 def _people(invented: list[Invented], staff: list[int], *, now: datetime) -> Iterator[Row]:
