@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.models import record
-from orgs import clock, demofile, staff
+from orgs import clock, demofile, identity, staff
 from orgs.days import TORONTO, today
 from orgs.holidays import holidays_of
 from orgs.models import Activity, Application, Inquiry, Membership, Organization, Role
@@ -89,6 +89,7 @@ def _organization(row: demofile.Organization) -> None:
         else None,
     )
     organization.activities.set(Activity.objects.filter(code__in=row.activities))
+    identity.index(organization)
     if organization.suspended_on:
         said = {}
         for language, _name in settings.LANGUAGES:

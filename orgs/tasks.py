@@ -9,6 +9,7 @@ from orgs import (
     invitations,
     joining,
     licence_address,
+    matches,
     page_images,
     reminders,
     scanning,
@@ -24,6 +25,12 @@ BATCH = 50
 def remind() -> None:
     """Remind applicants whom we wait for. Beat runs it each morning; twice is once."""
     reminders.send_due()
+
+
+@shared_task
+def find_matches() -> None:
+    """Look for duplicates among organizations whose names, numbers or places changed; nightly."""
+    matches.find_nightly()
 
 
 @shared_task

@@ -15,7 +15,7 @@ from orders.models import Order
 from orgs import appeals, drafts, invitations, notices, timeline
 from orgs.access import OrgRequest, member
 from orgs.days import today
-from orgs.models import Application, Membership, Standing
+from orgs.models import Application, Claim, Membership, Standing
 from tokens.models import Token
 
 
@@ -100,5 +100,6 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
         "inquiries": application.inquiries.filter(answered_at=None)
         if application and is_with_us and may_edit
         else [],
+        "claims": Claim.objects.on(org).open() if request.membership.may("members.manage") else [],
         "may_appeal": may_edit and not org.closed_on and appeals.is_appealable(application),
     }

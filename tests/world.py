@@ -20,6 +20,7 @@ from tests.factories import (
     ApplicationFactory,
     BranchLetterFactory,
     ChangeRequestFactory,
+    ClaimFactory,
     InvitationFactory,
     MembershipFactory,
     OrderLineFactory,
@@ -57,6 +58,7 @@ def build_world() -> World:
         people[group] = UserFactory(is_staff=True)
         people[group].groups.add(Group.objects.get_or_create(name=group)[0])
     owner, product = people["owner"], ProductFactory()
+    claim = ClaimFactory(organization=org)
     token, _ = issue(org, bearer_name="Noor", bearer_email="noor@example.org", by=owner)
     decided = ApplicationFactory(organization=org, status="qualified")
     ApplicationFactory(organization=org)
@@ -104,6 +106,7 @@ def build_world() -> World:
             "token": token.pk,
             "program": product.program.slug,
             "inquiry": inquiry.pk,
+            "claim": claim.pk,
             "application": decided.pk,
             "document": document.pk,
             "subject": change.subject,

@@ -1,5 +1,23 @@
 """Staff's work on organizations, a file a subject."""
 
-from orgs.admin import alerts, applications, cases, changes, documents, organizations
+from orgs.admin import (
+    alerts,
+    applications,
+    cases,
+    changes,
+    claims,
+    documents,
+    matches,
+    organizations,
+)
 
-__all__ = ["alerts", "applications", "cases", "changes", "documents", "organizations"]
+__all__ = [
+    "alerts",
+    "applications",
+    "cases",
+    "changes",
+    "claims",
+    "documents",
+    "matches",
+    "organizations",
+]

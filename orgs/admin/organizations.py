@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from orgs import facts, notices
+from orgs import facts, identity, notices
 from orgs.admin import standing
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
@@ -55,6 +55,7 @@ class OrganizationAdmin(KeptAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """What staff write is theirs: its source says so."""
         super().save_model(request, obj, form, change)
+        identity.index(obj)
         facts.enter(obj, facts.of_fields(form.changed_data), by=cast(User, request.user))
 
     def has_add_permission(self, request: HttpRequest) -> bool:

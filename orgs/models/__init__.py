@@ -4,11 +4,15 @@ from orgs.models.application import Application, Inquiry, NewBudget, Remark
 from orgs.models.branch import BranchLetter
 from orgs.models.case import Case, CaseFile, CaseMessage
 from orgs.models.change import ChangeMessage, ChangeRequest, Evidence
+from orgs.models.claim import Claim, Voice
 from orgs.models.document import Document, Page
 from orgs.models.fact import Fact
+from orgs.models.identity import IdentityKey
 from orgs.models.invitation import Invitation, JoinRequest
 from orgs.models.licence_address import AddressChange
+from orgs.models.match import Match
 from orgs.models.membership import Membership, Role, Tenure
+from orgs.models.merge import Merge, MovedRow
 from orgs.models.organization import Activity, Organization, Standing
 from orgs.models.register_alert import RegisterAlert
 from orgs.models.view import SavedView
@@ -23,13 +27,18 @@ __all__ = [
     "CaseMessage",
     "ChangeMessage",
     "ChangeRequest",
+    "Claim",
     "Document",
     "Evidence",
     "Fact",
+    "IdentityKey",
     "Inquiry",
     "Invitation",
     "JoinRequest",
+    "Match",
     "Membership",
+    "Merge",
+    "MovedRow",
     "NewBudget",
     "Organization",
     "Page",
@@ -39,4 +48,5 @@ __all__ = [
     "SavedView",
     "Standing",
     "Tenure",
+    "Voice",
 ]

@@ -103,7 +103,8 @@ class Role(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def of(self, user: Any) -> "MembershipQuerySet":
         """The organizations a person acts for, with what every page shows of them."""
-        return self.filter(user=user).select_related("organization", "role")
+        mine = self.filter(user=user, organization__merged_into=None)
+        return mine.select_related("organization", "role")
 
     def administrators(self) -> "MembershipQuerySet":
         """Those who may invite, remove and give roles."""

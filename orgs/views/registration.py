@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from orgs import evidence, qualification, registration, tasklist
+from orgs import evidence, matches, qualification, registration, tasklist
 from orgs.access import OrgRequest, member
 from orgs.forms.registration import STEPS, StepForm
 from orgs.models import Application
@@ -95,7 +95,8 @@ def step(request: OrgRequest, name: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             warn_of_doubts(request, form)
-            return redirect("orgs:tasks", request.org.number)
+            is_open = matches.unanswered(request.org) if form.changed_data else []
+            return redirect("orgs:possible" if is_open else "orgs:tasks", request.org.number)
     names = [*STEPS, "documents"]
     context = {
         "form": form,
@@ -124,6 +125,8 @@ def check(request: OrgRequest) -> HttpResponse:
         is_again = request.method == "POST"
         return redirect("orgs:sent" if is_again else "dashboard", request.org.number)
     if request.method == "POST":
+        if matches.unanswered(request.org):
+            return redirect("orgs:possible", request.org.number)
         try:
             qualification.submit(application.pk, by=request.user)
         except ValidationError:

@@ -9,7 +9,7 @@ from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
 from orders.models import Order
-from orgs import drafts, invitations, joining, licence_address, reminders, watch
+from orgs import drafts, invitations, joining, licence_address, matches, reminders, watch
 
 
 class Command(BaseCommand):
@@ -22,6 +22,7 @@ class Command(BaseCommand):
         for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True):
             cancellation.expire(pk)
         reminders.send_due()
+        matches.find_nightly()
         licence_address.apply_due()
         drafts.sweep()
         invitations.expire_due()
