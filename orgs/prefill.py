@@ -35,7 +35,7 @@ def entry_of(key: str) -> Charity | Corporation:
     register, _colon, number = key.partition(":")
     rows: Any = None
     if register == Register.CRA:
-        rows = Charity.objects.with_day().filter(bn=number)
+        rows = Charity.objects.with_budget().with_day().filter(bn=number)
     elif register == Register.CORPORATIONS:
         corporations: Any = Corporation.objects
         rows = corporations.with_day().filter(number=number)
@@ -57,7 +57,7 @@ def begin(key: str, *, by: User) -> Begun:
     if draft := _draft(entry, by=by):
         return Begun(draft.organization)
     organization = registration.start(by=by)
-    told = evidence.budget_told(entry.bn) if isinstance(entry, Charity) else None
+    told = evidence.budget_of(entry) if isinstance(entry, Charity) else None
     taken = _write(organization, known(entry, told))
     identity.index(organization)
     matches.look(organization, typed=taken)

@@ -82,12 +82,21 @@ def seed(n: int, *, on: date, now: datetime) -> list[Invented]:
     keys = next_keys(IdentityKey, len(found_by))
     copy(IdentityKey, ({"id": k} | row for k, row in zip(keys, found_by, strict=True)), now=now)
     role = Role.objects.get(code="owner", organization=None).pk
-    members = ({"user_id": o.owner, "organization_id": o.pk, "role_id": role} for o in invented)
+    members = (
+        {"user_id": o.owner, "organization_id": o.pk, "role_id": role, "joined_at": _began(o)}
+        for o in invented
+    )
     keys = next_keys(Membership, n)
     copy(Membership, ({"id": k} | m for k, m in zip(keys, members, strict=True)), now=now)
     _write_papers(invented, now=now)
     _write_applications(invented, staff, now=now)
+    _write_standing(invented, staff, now=now)
     return invented
+
+
+def _began(one: Invented) -> datetime:
+    """When its owner began the first application."""
+    return at(one.story.courses[0].started_on, one.index)
 
 
 def _invent(n: int, owners: range, *, on: date, now: datetime) -> Iterator[Invented]:
@@ -294,3 +303,24 @@ def _inquiry(pk: int, one: Invented, course: Course, by: int) -> dict[str, Any]:
         "answered_by_id": one.owner if answered else None,
         "answered_at": at(answered, one.index) if answered else None,
     }
+
+
+def _write_standing(invented: list[Invented], staff: list[int], *, now: datetime) -> None:
+    """Who suspended or closed what is suspended or closed."""
+    kind = ContentType.objects.get_for_model(Organization).pk
+    entries: list[Row] = [
+        {
+            "at": at(day, one.index),
+            "by_id": staff[one.index % len(staff)],
+            "action": f"organization.{deed}",
+            "note": REASON[one.row["language"]],
+            "data": {"reason": REASON},
+            "subject_type_id": kind,
+            "subject_id": one.pk,
+        }
+        for one in invented
+        for deed in ("suspended", "closed")
+        if (day := one.row.get(f"{deed}_on"))
+    ]
+    keys = next_keys(Entry, len(entries))
+    copy(Entry, ({"id": k} | dict(row) for k, row in zip(keys, entries, strict=True)), now=now)
