@@ -44,7 +44,7 @@ def rows(products: Sequence[Product], verdicts: Mapping[int, Verdict]) -> list[R
         (_("You save"), [_saved(p) for p in products]),
         (_("Category"), [_category(p) for p in products]),
         (_("Works on"), [", ".join(p.get_platforms_display()) for p in products]),
-        (_("In a pack"), [_pack(p) for p in products]),
+        (_("Units in a pack"), [str(p.units_per_pack) for p in products]),
         (_("How it comes"), [_delivery(p.program) for p in products]),
         (_("In stock"), [_stock(p) for p in products]),
         (_("At home"), [_("Yes") if p.personal_use else _("No") for p in products]),
@@ -68,10 +68,6 @@ def _saved(product: Product) -> str:
 def _category(product: Product) -> str:
     above = product.category.parent
     return f"{above.name}, {product.category.name}" if above else product.category.name
-
-
-def _pack(product: Product) -> str:
-    return _("%(units)s units") % {"units": product.units_per_pack}
 
 
 def _delivery(program: Program) -> str:

@@ -45,6 +45,8 @@ def place(
     every reason against it, each a Refusal.
     """
     organization = Organization.objects.lock(pk=cart.membership.organization_id)
+    if organization.merged_into_id:  # at this very moment: the page leads to the other one now
+        raise ValidationError([changed()])
     if placed := Order.objects.of(organization).filter(attempt=attempt).first():
         return placed
     now = timezone.now()

@@ -16,7 +16,6 @@ from orders import emails, issues, settlement
 from orders.gateway import GatewayError, Rejected, Snapshot
 from orders.models import MoneyEntry, Order, Payment
 from orders.models.payment import PaymentQuerySet
-from orgs.models import Organization
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +35,9 @@ PAYABLE = {Order.Status.AWAITING_PAYMENT, Order.Status.EXPIRED, Order.Status.CAN
 
 def lock(pk: int) -> Payment:
     """The payment with the organization's, the order's and its own row locked, in that order."""
-    ids = Payment.objects.values_list("order__organization", "order").get(pk=pk)
-    organization = Organization.objects.lock(pk=ids[0])
-    order = Order.objects.lock(pk=ids[1])
+    order_pk = Payment.objects.values_list("order", flat=True).get(pk=pk)
+    organization = Order.objects.lock_owner(pk=order_pk)
+    order = Order.objects.lock(pk=order_pk)
     order.organization = organization
     payment = Payment.objects.select_for_update(of=("self",)).get(pk=pk)
     payment.order = order

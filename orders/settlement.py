@@ -14,7 +14,6 @@ from catalog import stock
 from orders import fulfilment, limits, quota
 from orders.limits import Wanted
 from orders.models import Order, OrderLine, QuotaEntry
-from orgs.models import Organization
 
 
 def mark_paid(order: Order, *, by: Any, at: datetime, note: str) -> None:
@@ -46,8 +45,7 @@ def take_again(order: Order, *, at: datetime) -> bool:
 @transaction.atomic
 def allocate(order_pk: int, *, by: Any, note: str) -> Order:
     """Staff deliver a paid order after all. Raises ValidationError when stock or quota is gone."""
-    organization = Order.objects.values_list("organization", flat=True).get(pk=order_pk)
-    Organization.objects.lock(pk=organization)
+    Order.objects.lock_owner(pk=order_pk)
     order, now = Order.objects.lock(pk=order_pk), timezone.now()
     if order.status != Order.Status.PAID_UNALLOCATED:
         raise ValidationError(_("This order does not wait to be allocated."), "not_waiting")

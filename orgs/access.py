@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from accounts.models import User
 from orgs import rights
@@ -38,8 +38,8 @@ def member(*needs: str) -> Callable[..., Callable[..., HttpResponseBase]]:
         def guarded(request: Any, org: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             mine = list(Membership.objects.of(request.user))
             membership = rights.find(mine, number=org)
-            if membership is None:
-                raise Http404
+            if membership is None or membership.organization.merged_into_id:
+                return _elsewhere(request, org, mine)
             if not membership.may(*needs):
                 raise PermissionDenied
             request.org, request.membership = membership.organization, membership
@@ -50,6 +50,19 @@ def member(*needs: str) -> Callable[..., Callable[..., HttpResponseBase]]:
         return guarded
 
     return decorate
+
+
+def _elsewhere(request: HttpRequest, number: int, mine: list[Membership]) -> HttpResponseBase:
+    """To the same page of what the organization was merged into, for its members; else a 404.
+
+    The method stays, and with it what was typed: a form that was open meanwhile is not lost.
+    """
+    gone = Organization.objects.filter(number=number).exclude(merged_into=None).first()
+    kept = gone.successor if gone else None
+    if kept is None or rights.find(mine, number=kept.number) is None:
+        raise Http404
+    there = request.get_full_path().replace(f"/o/{number}/", f"/o/{kept.number}/", 1)
+    return HttpResponseRedirect(there, preserve_request=True)
 
 
 def _remember(membership: Membership) -> None:

@@ -78,6 +78,11 @@ def reaching(grants: Grants) -> dict[str, str]:
     }
 
 
+def with_branches(grants: Grants) -> dict[str, str]:
+    """What is held for the whole tree, whether it reaches down by itself or not."""
+    return {capability: scope for capability, scope in grants.items() if scope == Scope.TREE}
+
+
 def together(*several: Grants) -> dict[str, str]:
     """The furthest scope of each capability."""
     found: dict[str, str] = {}

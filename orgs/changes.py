@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
-from orgs import clock, documents, facts, registration
+from orgs import clock, documents, facts, identity, registration
 from orgs.contents import Contents, examine, visible_name
 from orgs.days import today
 from orgs.emails import changes as emails
@@ -74,6 +74,7 @@ def save_free(organization: Organization, *, by: User, values: Mapping[str, Any]
     new = {name: as_data(getattr(organization, name)) for name in old}
     if found := changed(old, new):
         organization.save(update_fields=found)
+        identity.index(organization)
         facts.declare(organization, facts.of_fields(found), by=by)
         note(organization, old, new, by=by)
     return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
-from orgs import facts
+from orgs import facts, identity
 from orgs.changes import NUMBERS, Status, bump, current, lock_open, note
 from orgs.days import today
 from orgs.emails import changes as emails
@@ -105,6 +105,7 @@ def write(organization: Organization, change: ChangeRequest) -> None:
         columns.append("former_names")
     if columns:
         organization.save(update_fields=columns)
+        identity.index(organization)
 
 
 def _source(organization: Organization, change: ChangeRequest, *, by: User) -> None:

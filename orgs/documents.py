@@ -27,6 +27,7 @@ MOST: Final = 20  # documents of an application
 MOST_BYTES: Final = 100 * 1024 * 1024  # of all of them
 UNDO: Final = timedelta(minutes=30)  # how long a document that was taken back can be had again
 WITH_APPLICANT: Final = {Application.Status.DRAFT, Application.Status.INFO_NEEDED}
+SIGNED: Final = _("A signed branch letter stays as it is among your documents.")
 CLOSED: Final = _("Our staff have your application: its documents cannot be changed now.")
 
 
@@ -199,6 +200,8 @@ def refuse_what_was_sent(document: Document) -> Application:
         raise ValidationError(CLOSED, "closed")
     if not Document.objects.of_applications().filter(pk=document.pk).exists():
         raise ValidationError(_("This document belongs to a request: it stays."), "stays")
+    if document.kind == Document.Kind.BRANCH_LETTER:
+        raise ValidationError(SIGNED, "signed")
     if document.uploaded_at < application.created_at:
         text = _("This document came with an earlier application: it stays.")
         raise ValidationError(text, "earlier")

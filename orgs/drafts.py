@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import Entry, record
 from audit.moves import move
-from orgs import documents
+from orgs import documents, identity
 from orgs.days import day_of, today
 from orgs.emails import applications as emails
 from orgs.models import Application, Organization
@@ -146,6 +146,7 @@ def _close(organization: Organization, *, by: Any) -> None:
         setattr(organization, name, "")
     organization.closed_on = today()
     organization.save(update_fields=[*NUMBERS, "closed_on"])
+    identity.index(organization)
     record(organization, "organization.closed", by=by, put_away=True)
 
 
@@ -161,4 +162,6 @@ def _open(organization: Organization, draft: Application, *, by: User) -> None:
             organization.save(update_fields=[*NUMBERS, "closed_on"])
     except IntegrityError:  # somebody took a number at this very moment
         organization.save(update_fields=["closed_on"])
+        organization.refresh_from_db()
+    identity.index(organization)
     record(organization, "organization.reopened", by=by)

@@ -18,7 +18,7 @@ from orgs.days import written
 from orgs.models import Organization
 from orgs.models.organization import BN_ROOT
 from registers import search, words
-from registers.models import Charity, Corporation, Import, Register, Return
+from registers.models import Charity, Corporation, Import, Register
 
 Kind = Organization.Kind
 
@@ -115,10 +115,11 @@ class Evidence:
 
 
 def of(organization: Organization) -> Evidence:
-    """What the registers say of an organization as it is on file; three queries to five."""
-    charity, corporation = charity_of(organization), corporation_of(organization)
+    """What the registers say of an organization as it is on file; one query a register or two."""
+    charity = charity_of(organization)
+    corporation = corporation_of(organization, charity)
     found = [match for match in (as_match(charity), as_match(corporation)) if match]
-    evidence = Evidence(matches=found, budget=budget_told(organization.bn))
+    evidence = Evidence(matches=found, budget=budget_of(charity))
     judge(organization, evidence, charity, corporation)
     if not found and organization.legal_name:
         evidence.namesakes = namesakes(organization.legal_name)
@@ -144,7 +145,8 @@ def charity_of(organization: Organization) -> Charity | None:
 
 def _charity_of(organization: Organization) -> Charity | None:
     root = organization.bn[:BN_ROOT]
-    entries = {c.bn: c for c in Charity.objects.with_day().filter(bn__startswith=root)}
+    rows = Charity.objects.with_budget().with_day().filter(bn__startswith=root)
+    entries = {entry.bn: entry for entry in rows}
     of_root = None if organization.parent_id else entries.get(f"{root}RR0001")
     return entries.get(organization.bn, of_root)
 
@@ -158,27 +160,27 @@ def _once(organization: Organization, look: Callable[[Organization], Any]) -> An
     return known[key]
 
 
-def corporation_of(organization: Organization) -> Corporation | None:
-    """The federal corporation with its number, or else with its nine digits."""
+def corporation_of(
+    organization: Organization, charity: Charity | None = None
+) -> Corporation | None:
+    """The federal corporation with its number, or else, unless it is a charity, its nine digits."""
     rows: Any = Corporation.objects
     rows = rows.with_day()
     if organization.corporation_number:
         found: Corporation | None = rows.filter(number=organization.corporation_number).first()
         return found
-    if organization.bn and organization.parent_id is None:
+    if charity is None and organization.bn and organization.parent_id is None:
         of_root: Corporation | None = rows.filter(bn_root=organization.bn[:BN_ROOT]).first()
         return of_root
     return None
 
 
-def budget_told(bn: str) -> Budget | None:
-    """What the newest return of this charity says it spent in a year."""
-    if not bn:
+def budget_of(charity: Charity | None) -> Budget | None:
+    """What the newest return of this charity says it spent in a year (`with_budget`)."""
+    amount = getattr(charity, "told_amount", None)
+    if charity is None or amount is None:
         return None
-    rows: Any = Return.objects
-    told = rows.with_day().listed().filter(bn=bn, expenditure__isnull=False)
-    newest = told.order_by("-period_end").first()
-    return Budget(newest.expenditure, newest.period_end, newest.read_on) if newest else None
+    return Budget(amount, charity.told_end, charity.told_on)  # type: ignore[attr-defined]  # annotated
 
 
 def is_listed_charity(organization: Organization) -> bool:
@@ -219,8 +221,7 @@ def as_match(entry: Charity | Corporation | None) -> Match | None:
 
 def namesakes(name: str) -> list[Match]:
     """Entries of the registers whose name is the same but for its writing; three at most."""
-    found = [*search.alike(Charity, name), *search.alike(Corporation, name)]
-    matches = (as_match(entry) for entry in found)
+    matches = (as_match(entry) for entry in search.alike_in_both(name))
     return [m for m in matches if m and any(words.is_same_name(name, n) for n in m.names)][:3]
 
 

@@ -25,12 +25,12 @@ def administrator(organization: Organization, *, by: User) -> Membership:
 def grantable(held: Membership) -> list[Role]:
     """The roles that somebody may give: none holds more than they do."""
     roles = Role.objects.filter(organization=None)
-    return [role for role in roles if within(role.grants, held.role.grants)]
+    return [role for role in roles if within(role.grants, held.to_give)]
 
 
 def refuse_too_much(role: Role, *, held: Membership) -> None:
     """Raises ValidationError for a role that holds more than the person who gives or takes it."""
-    if not within(role.grants, held.role.grants):
+    if not within(role.grants, held.to_give):
         text = _("The role “%(role)s” may do more than you: ask somebody who holds as much.")
         raise ValidationError(text, "too_much", {"role": role.name})
 

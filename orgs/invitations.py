@@ -127,7 +127,7 @@ def call_back_of(membership: Membership) -> None:
     sent = Invitation.objects.of(organization).filter(status=Status.OPEN)
     for invitation in sent.filter(invited_by=membership.user_id).select_related("role"):
         may = still is not None and still.may(ADMINISTRATION)
-        if not (may and still and within(invitation.role.grants, still.role.grants)):
+        if not (may and still and within(invitation.role.grants, still.to_give)):
             move(invitation, Status.REVOKED, by=None, ended_at=timezone.now())
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
-from orgs import facts
+from orgs import facts, identity
 from orgs.emails import licence_address as emails
 from orgs.emails.licence_address import CONFIRM, UNDO
 from orgs.models import AddressChange, Organization
@@ -107,6 +107,7 @@ def _stop(change: AddressChange, *, by: Any) -> AddressChange:
     if change.applied_at:
         organization.email = change.old
         organization.save(update_fields=["email"])
+        identity.index(organization)
     note = {"old": change.old, "new": change.new}
     record(organization, "organization.address_stopped", by=by, **note)
     emails.stopped(change)
@@ -133,6 +134,7 @@ def _apply(change: AddressChange) -> None:
     organization = change.organization
     old, organization.email = organization.email, change.new
     organization.save(update_fields=["email"])
+    identity.index(organization)
     facts.declare(organization, ["email"], by=change.asked_by)
     change.applied_at = timezone.now()
     change.save(update_fields=["applied_at"])

@@ -12,10 +12,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.models import record
-from orgs import clock, demofile, staff
+from orgs import branch_letter, clock, demofile, identity, staff
 from orgs.days import TORONTO, today
 from orgs.holidays import holidays_of
-from orgs.models import Activity, Application, Inquiry, Membership, Organization, Role
+from orgs.models import (
+    Activity,
+    Application,
+    BranchLetter,
+    Inquiry,
+    Membership,
+    Organization,
+    Role,
+)
 from orgs.models.organization import FIRST_NUMBER
 from orgs.qualification import REVIEW_DAYS
 
@@ -88,7 +96,10 @@ def _organization(row: demofile.Organization) -> None:
         if row.status == "suspended" and row.qualified_until
         else None,
     )
+    if parent is not None:
+        _letter(organization, parent)
     organization.activities.set(Activity.objects.filter(code__in=row.activities))
+    identity.index(organization)
     if organization.suspended_on:
         said = {}
         for language, _name in settings.LANGUAGES:
@@ -97,6 +108,23 @@ def _organization(row: demofile.Organization) -> None:
         note = said[row.language]
         record(organization, "organization.suspended", by=None, note=note, reason=said)
     _application(organization, row)
+
+
+def _letter(branch: Organization, parent: Organization) -> None:
+    """The letter that the parent signed for a branch."""
+    letter = BranchLetter(
+        branch=branch,
+        parent=parent,
+        asked_for=str(parent.number),
+        status=BranchLetter.Status.SIGNED,
+        version=branch_letter.VERSION,
+        language=parent.language,
+        signer_name="Odile Gaudet",
+        signer_title="Présidente",
+        decided_at=timezone.now(),
+    )
+    letter.text = branch_letter.text(letter, language=parent.language)
+    letter.save()
 
 
 def _application(organization: Organization, row: demofile.Organization) -> None:

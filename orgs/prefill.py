@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from audit.models import record
-from orgs import evidence, facts, numbers, registration
+from orgs import evidence, facts, identity, matches, numbers, registration
 from orgs.models import Application, Organization
 from orgs.vocabulary import PROVINCES
 from registers.models import Charity, Corporation, Register
@@ -35,7 +35,7 @@ def entry_of(key: str) -> Charity | Corporation:
     register, _colon, number = key.partition(":")
     rows: Any = None
     if register == Register.CRA:
-        rows = Charity.objects.with_day().filter(bn=number)
+        rows = Charity.objects.with_budget().with_day().filter(bn=number)
     elif register == Register.CORPORATIONS:
         corporations: Any = Corporation.objects
         rows = corporations.with_day().filter(number=number)
@@ -49,7 +49,7 @@ def entry_of(key: str) -> Charity | Corporation:
 def begin(key: str, *, by: User) -> Begun:
     """A draft with what the entry says; choosing it again leads to the draft there is.
 
-    A number that somebody has is left out: whose it is, is not told here. Raises NotListed, and
+    A number that somebody has stays with the match (`registration.disputed`). Raises NotListed, and
     ValidationError when the person has too many drafts.
     """
     entry = entry_of(key)
@@ -57,12 +57,14 @@ def begin(key: str, *, by: User) -> Begun:
     if draft := _draft(entry, by=by):
         return Begun(draft.organization)
     organization = registration.start(by=by)
-    told = evidence.budget_told(entry.bn) if isinstance(entry, Charity) else None
-    is_taken = not _write(organization, known(entry, told))
+    told = evidence.budget_of(entry) if isinstance(entry, Charity) else None
+    taken = _write(organization, known(entry, told))
+    identity.index(organization)
+    matches.look(organization, typed=taken)
     _note_sources(organization, entry, told, by=by)
     application = organization.applications.get()
     record(application, "application.prefilled", by=by, register=entry.register, entry=entry.number)
-    return Begun(organization, is_taken)
+    return Begun(organization, bool(taken))
 
 
 def alone(by: User) -> None:
@@ -116,24 +118,25 @@ def _draft(entry: Charity | Corporation, *, by: User) -> Application | None:
     return drafts.select_related("organization").first()
 
 
-def _write(organization: Organization, values: dict[str, Any]) -> bool:
-    """Fill in what is known; False when a number is somebody's and was left out."""
-    taken = [
-        name
-        for name in NUMBERS
-        if values.get(name) and registration.is_taken(name, values[name], by=organization)
-    ]
+def _write(organization: Organization, values: dict[str, Any]) -> dict[str, str]:
+    """Fill in what is known; returns the numbers that are somebody's and were left out."""
+    given = {name: values[name] for name in NUMBERS if values.get(name)}
+    taken = {
+        name: number
+        for name, number in given.items()
+        if registration.is_taken(name, number, by=organization)
+    }
     for name, value in values.items():
         setattr(organization, name, "" if name in taken else value)
     try:
         with transaction.atomic():
             organization.save()
     except IntegrityError:  # somebody took it at this very moment
-        taken = list(NUMBERS)
+        taken = given
         for name in NUMBERS:
             setattr(organization, name, "")
         organization.save()
-    return not taken
+    return taken
 
 
 def _note_sources(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
-from orgs import clock, documents, facts, registration
+from orgs import clock, documents, facts, matches, registration
 from orgs.attachments import attach
 from orgs.contents import Contents
 from orgs.days import today
@@ -59,6 +59,7 @@ def submit(pk: int, *, by: User) -> Application:
         submitted_by=by,
         due_on=due_date(application.organization, today()),
     )
+    matches.look(application.organization)
     emails.received(application)
     return application
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.languages import reader_language
 from accounts.models import User
 from audit.models import record
-from orgs import evidence, facts, numbers
+from orgs import evidence, facts, identity, matches, numbers, tree
 from orgs.evidence import Doubt
-from orgs.models import Application, Document, Membership, Organization, Role
+from orgs.models import Application, Document, Match, Membership, Organization, Role
 from orgs.models.organization import BN_ROOT
 from orgs.requirements import Profile, Requirement, missing
 
@@ -50,10 +50,10 @@ def start(*, by: User) -> Organization:
 
 @transaction.atomic
 def save_step(form: Any, *, version: int, by: User) -> Application:
-    """Write one step of a draft.
+    """Write one step of a draft, and look for organizations on file that it may be the same as.
 
-    Raises ChangedMeanwhile when another tab saved or sent it before, and ValidationError when
-    another organization took a number of this one meanwhile.
+    A number that another organization has is not saved; it stays with the match (`disputed`).
+    Raises ChangedMeanwhile when another tab saved or sent it before.
     """
     organization: Organization = form.instance
     draft = (
@@ -70,8 +70,11 @@ def save_step(form: Any, *, version: int, by: User) -> Application:
     try:
         with transaction.atomic():
             form.save()
-    except IntegrityError as error:
-        raise ValidationError(REGISTERED, "registered") from error
+    except IntegrityError:  # another took a number since the form was checked
+        form.set_aside_taken()
+        form.save()
+    identity.index(organization)
+    matches.look(organization, typed=form.taken)
     Application.objects.filter(pk=draft.pk).update(
         version=F("version") + 1, saved_at=timezone.now()
     )
@@ -93,19 +96,35 @@ def is_taken(field: str, value: str, *, by: Organization) -> bool:
     return others.filter(**{field: value}).exists()
 
 
+def disputed(organization: Organization) -> dict[str, str]:
+    """Numbers that its people typed and that another organization has, until staff decide whose
+    they are: {field: number}."""
+    found: dict[str, str] = {}
+    for match in Match.objects.of(organization).undecided():
+        found |= match.typed
+    return found
+
+
+def _has_its_number(organization: Organization) -> bool:
+    """Whether the number that its kind is known by is on file."""
+    if organization.kind == Organization.Kind.CHARITY:
+        return bool(organization.bn)
+    return bool(organization.neq or organization.corporation_number)
+
+
 def profile_of(
     organization: Organization,
     *,
     papers: frozenset[str] | None = None,
     is_listed: bool | None = None,
 ) -> Profile:
-    """What is known about an applicant, as the requirements read it; three queries.
+    """What is known about an applicant, as the requirements read it; four queries.
 
     Whoever has read them already gives the kinds of its papers, and whether it is a listed charity.
     """
+    typed = {} if _has_its_number(organization) else disputed(organization)
     if papers is None:
-        kinds = Document.objects.of(organization).accepted().values_list("kind", flat=True)
-        papers = frozenset(kinds)
+        papers = kinds_of_papers(organization)
     if is_listed is None:
         is_listed = evidence.is_listed_charity(organization)
     return Profile(
@@ -117,16 +136,23 @@ def profile_of(
         postal_code=organization.postal_code,
         phone=str(organization.phone or ""),
         email=organization.email,
-        bn=organization.bn,
-        neq=organization.neq,
-        corporation_number=organization.corporation_number,
+        bn=organization.bn or typed.get("bn", ""),
+        neq=organization.neq or typed.get("neq", ""),
+        corporation_number=organization.corporation_number or typed.get("corporation_number", ""),
         mission=organization.mission,
         activities=frozenset(a.code for a in organization.activities.all()),
         budget=organization.annual_budget,
         documents=papers,
-        is_branch=organization.parent_id is not None,
+        is_branch=tree.is_branch(organization),
         is_listed_charity=is_listed,
     )
+
+
+def kinds_of_papers(organization: Organization) -> frozenset[str]:
+    """The kinds of the papers that count; of branch letters only one that was signed here."""
+    papers = Document.objects.of(organization).accepted()
+    own = papers.exclude(kind=Document.Kind.BRANCH_LETTER, branch_letter=None)
+    return frozenset(own.values_list("kind", flat=True))
 
 
 def lacks(organization: Organization) -> list[Requirement]:

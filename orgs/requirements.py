@@ -94,9 +94,7 @@ LIBRARY_PROOF = _document(
     ),
     "library_proof",
 )
-BRANCH_LETTER = _document(
-    _("Add the branch letter, signed by the parent organization."), "branch_letter"
-)
+BRANCH_LETTER = _document(_("Have the organization above sign the branch letter."), "branch_letter")
 
 
 def _documents_of(

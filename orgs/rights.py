@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from accounts.models import User
 from orgs import tree
-from orgs.capabilities import reaching, together, within
+from orgs.capabilities import reaching, together, with_branches, within
 from orgs.models import Membership, Organization, Role
 
 
@@ -41,7 +41,7 @@ def _reached(memberships: Iterable[Membership]) -> dict[str, str]:
 def _joined(
     direct: Membership | None, from_above: list[Membership], organization: Organization
 ) -> Membership:
-    first = from_above[0]
+    first, to_give = from_above[0], together(*(with_branches(m.role.grants) for m in from_above))
     own = direct.role.grants if direct else {}
     role = direct.role if direct else first.role
     # A copy that nobody saves: the row's own grants stay what they are.
@@ -54,7 +54,8 @@ def _joined(
     )
     if direct:
         direct.role, direct.through = together_role, first.organization
+        direct.from_above = to_give
         return direct
     found = Membership(user=first.user, organization=organization, role=together_role)
-    found.through = first.organization
+    found.through, found.from_above = first.organization, to_give
     return found

@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from orgs.requirements import Profile, Requirement, missing, required_documents
+from orgs.requirements import BRANCH_LETTER, Profile, Requirement, missing, required_documents
 
 
 class State(Enum):
@@ -41,6 +41,7 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
 }
 """Which task asks for which facts (of `requirements.Profile`), in the order of the list."""
 DOCUMENTS: Final = "documents"
+PARENT: Final = "parent"
 KNOW_FIRST: Final = ("kind", "province")
 """What has to be known before it can be said which documents are needed."""
 
@@ -57,6 +58,8 @@ class Task:
 
 def task_of(requirement: Requirement) -> str:
     """Where something that is missing is asked."""
+    if requirement == BRANCH_LETTER:
+        return PARENT
     if requirement.code.startswith("document:"):
         return DOCUMENTS
     return next(code for code, facts in FACTS.items() if requirement.code in facts)
@@ -85,6 +88,15 @@ def _tasks(
         is_optional = not is_begun and not lacks
         yield Task(code, state, lacks, _("You may leave this out.") if is_optional else "")
     yield _documents(profile, tuple(lacking.get(DOCUMENTS, ())))
+    yield _parent(profile, tuple(lacking.get(PARENT, ())))
+
+
+def _parent(profile: Profile, lacks: tuple[Requirement, ...]) -> Task:
+    """Last, as most are no branch: the organization above, which signs here."""
+    if profile.is_branch:
+        return Task(PARENT, State.IN_PROGRESS if lacks else State.COMPLETED, lacks)
+    text = _("Only if it is one: the organization above signs a letter here.")
+    return Task(PARENT, State.NOT_STARTED, (), text)
 
 
 def _documents(profile: Profile, lacks: tuple[Requirement, ...]) -> Task:
@@ -95,7 +107,6 @@ def _documents(profile: Profile, lacks: tuple[Requirement, ...]) -> Task:
         profile.kind,
         profile.province,
         is_federal=bool(profile.corporation_number),
-        is_branch=profile.is_branch,
         is_listed_charity=profile.is_listed_charity,
     )
     if not needed:

@@ -4,11 +4,13 @@ from celery import shared_task
 from django.conf import settings
 
 from orgs import (
+    branches,
     documents,
     drafts,
     invitations,
     joining,
     licence_address,
+    matches,
     page_images,
     reminders,
     scanning,
@@ -27,6 +29,12 @@ def remind() -> None:
 
 
 @shared_task
+def find_matches() -> None:
+    """Look for duplicates among organizations whose names, numbers or places changed; nightly."""
+    matches.find_nightly()
+
+
+@shared_task
 def apply_addresses() -> None:
     """Write the licence addresses whose 48 hours have passed. Beat runs it each quarter hour."""
     licence_address.apply_due()
@@ -41,6 +49,7 @@ def put_away_drafts() -> None:
 @shared_task
 def write_off() -> None:
     """End invitations and requests that nobody answered. Beat runs it each hour; twice is once."""
+    branches.expire_due()
     invitations.expire_due()
     joining.expire_due()
 

@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from orgs.models import BranchLetter, Organization
+
 DEPTH = 4  # levels above a branch, at most
 
 # A parent is one whose letter its administrators signed; until then it was only named.
@@ -23,3 +25,10 @@ def above(pk: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(UPWARDS, [pk, DEPTH])
         return [row[0] for row in cursor.fetchall()]
+
+
+def is_branch(organization: Organization) -> bool:
+    """Whether it says so: it named a parent, or has one."""
+    if organization.parent_id is not None:
+        return True
+    return BranchLetter.objects.standing().filter(branch=organization).exists()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from orgs import urls_changes, urls_documents, urls_people
-from orgs.views import application, life, organization, registration, start
+from orgs.views import application, duplicates, life, organization, registration, start
 
 app_name = "orgs"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("o/<int:org>/register/", registration.tasks, name="tasks"),
     path("o/<int:org>/register/check/", registration.check, name="check"),
     path("o/<int:org>/register/sent/", registration.sent, name="sent"),
+    path("o/<int:org>/register/possible/", duplicates.possible, name="possible"),
+    path("o/<int:org>/register/claim/", duplicates.claim, name="claim"),
+    path("o/<int:org>/register/ask/", duplicates.ask_to_join, name="ask_to_join"),
+    path("o/<int:org>/register/claim/withdraw/", duplicates.withdraw, name="withdraw_claim"),
+    path("o/<int:org>/claims/<int:pk>/", duplicates.claim_on_us, name="claim_on_us"),
     path("o/<int:org>/register/<slug:name>/", registration.step, name="step"),
     path("o/<int:org>/organization/", organization.detail, name="detail"),
     path("o/<int:org>/questions/<int:pk>/", application.answer, name="answer"),

@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from orgs.views import invitations, joining, people
+from orgs.views import branches, invitations, joining, people, recovery
 
 urlpatterns = [
     path("register/join/", joining.ask, name="join"),
     path("register/join/<int:pk>/withdraw/", joining.withdraw, name="withdraw_join"),
+    path("register/recover/", recovery.ask, name="recover"),
+    path("register/recover/<int:pk>/", recovery.state, name="recovery"),
+    path("recoveries/<str:secret>/", recovery.objection, name="object"),
     path("invitations/<int:pk>/", invitations.mine, name="my_invitation"),
     path("invitations/<str:secret>/", invitations.by_link, name="invitation"),
+    path("o/<int:org>/parent/", branches.parent, name="parent"),
+    path("o/<int:org>/branches/", branches.listing, name="branches"),
+    path("o/<int:org>/branches/<int:pk>/", branches.letter, name="branch_letter"),
     path("o/<int:org>/people/", people.listing, name="people"),
     path("o/<int:org>/people/roles/", people.roles, name="roles"),
     path("o/<int:org>/people/invite/", people.invite, name="invite"),

@@ -15,6 +15,9 @@ from django.utils.translation import ngettext, pgettext
 from audit.models import record
 from mail import outbox
 from mail.models import Message
+from portal import merge_pages
+
+__all__ = ["merge_pages"]  # merges are of every app: their list registers itself
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -21,6 +21,10 @@ app.conf.beat_schedule = {
     "scan and draw documents": {"task": "orgs.tasks.sweep_documents", "schedule": 20},
     "delete stray files": {"task": "orgs.tasks.sweep_files", "schedule": crontab(hour=3, minute=0)},
     "remind applicants": {"task": "orgs.tasks.remind", "schedule": crontab(hour=7, minute=0)},
+    "find duplicates": {
+        "task": "orgs.tasks.find_matches",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "change licence addresses": {"task": "orgs.tasks.apply_addresses", "schedule": 900},
     "put away old drafts": {
         "task": "orgs.tasks.put_away_drafts",

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from orgs import identity
+
 # Fixed words of ours, put into queries that take nothing from outside (hence S608 off here).
 SETTLED = "('paid', 'fulfilled', 'delivered')"
 GIVEN_BACK = "('cancelled', 'expired', 'refused', 'refunded')"
@@ -158,7 +160,13 @@ INVARIANTS = (
         "A qualified organization has a qualified application.",
         """SELECT o.number FROM orgs_organization o WHERE o.qualified_since IS NOT NULL
            AND NOT EXISTS (SELECT 1 FROM orgs_application a
-                           WHERE a.organization_id = o.id AND a.status = 'qualified')""",
+                           JOIN orgs_organization m ON m.id = a.organization_id
+                           WHERE o.id IN (m.id, m.merged_into_id) AND a.status = 'qualified')""",
+    ),
+    Invariant(
+        "keys-are-the-organizations",
+        "Organizations are found by what is on file about them.",
+        identity.STALE,
     ),
     Invariant(
         "qualified-on-checked-papers",

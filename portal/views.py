@@ -15,7 +15,7 @@ from orders.models import Order
 from orgs import appeals, drafts, invitations, notices, timeline
 from orgs.access import OrgRequest, member
 from orgs.days import today
-from orgs.models import Application, Membership, Standing
+from orgs.models import Application, Claim, Membership, Standing
 from tokens.models import Token
 
 
@@ -63,9 +63,13 @@ def organizations(request: HttpRequest) -> HttpResponse:
 def dashboard(request: OrgRequest) -> HttpResponse:
     """Where an organization stands: its application, what it may have, its orders and quotas."""
     org, day = request.org, today()
+    may_manage = request.membership.may("members.manage")
     qualification = _qualification(request)
+    is_watched = may_manage and qualification["is_qualified"]
     context = {
         **qualification,
+        "may_manage": may_manage,
+        "is_alone": is_watched and org.memberships.administrators().count() == 1,
         "groups": explained.by_partner(org, on=day),
         "meters": meters.in_use(org, as_of=timezone.now()),
         "orders": Order.objects.of(org).recent()[:5],
@@ -100,5 +104,6 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
         "inquiries": application.inquiries.filter(answered_at=None)
         if application and is_with_us and may_edit
         else [],
+        "claims": Claim.objects.on(org).open() if request.membership.may("members.manage") else [],
         "may_appeal": may_edit and not org.closed_on and appeals.is_appealable(application),
     }

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Func, Max, OuterRef, Q, Subquery, TextField
+from django.db.models import Func, Max, OuterRef, Q, Subquery, TextField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -128,6 +128,18 @@ class Address(models.Model):
 
 
 class CharityQuerySet(EntryQuerySet):
+    def with_budget(self) -> "CharityQuerySet":
+        """With what the newest return says on line 4950: `told_amount`, `told_end`, `told_on`."""
+        told = Return.objects.filter(
+            bn=OuterRef("bn"), expenditure__isnull=False, vanished_on=None
+        ).order_by("-period_end")
+        read = Import.objects.done().filter(register=Register.T3010).order_by("-as_of")
+        return self.annotate(
+            told_amount=Subquery(told.values("expenditure")[:1]),
+            told_end=Subquery(told.values("period_end")[:1]),
+            told_on=Subquery(read.values("as_of")[:1]),
+        )
+
     def in_trouble(self) -> "CharityQuerySet":
         """Missing from the newest file, or there as anything but registered."""
         return self.exclude(Q(status__in=["", codes.REGISTERED]) & Q(vanished_on=None))
@@ -296,9 +308,3 @@ MODELS: dict[str, type[Charity] | type[Return] | type[Corporation]] = {
     Register.T3010: Return,
     Register.CORPORATIONS: Corporation,
 }
-
-
-def newest_return() -> Subquery:
-    """For a query of charities: the end of the newest year whose return says line 4950."""
-    told = Return.objects.filter(bn=OuterRef("bn"), expenditure__isnull=False, vanished_on=None)
-    return Subquery(told.order_by(F("period_end").desc()).values("period_end")[:1])

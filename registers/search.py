@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import BooleanField, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.functional import Promise
 
@@ -114,6 +114,25 @@ def alike(model: type[Charity] | type[Corporation], typed: str) -> list[Any]:
     """Entries whose name has something like what was typed: for a typing error."""
     rows: Any = model.objects.alias(plain=name_of(model))
     return _likest(rows.filter(plain__trigram_word_similar=words.plain(typed)), typed)
+
+
+def alike_in_both(typed: str) -> list[Any]:
+    """The entries of both registers most like a name: one query, and one more a register found."""
+    found = []
+    for model in (Charity, Corporation):
+        rows: Any = model.objects.alias(plain=name_of(model))
+        near = TrigramWordSimilarity(words.plain(typed), "plain")
+        rows = rows.filter(plain__trigram_word_similar=words.plain(typed))
+        is_charity = Value(model is Charity, output_field=BooleanField())
+        found.append(
+            rows.order_by().annotate(near=near, c=is_charity).values_list("pk", "c", "near")
+        )
+    places = list(found[0].union(found[1], all=True).order_by("-near")[:MOST])
+    entries: list[Any] = []
+    for model, is_charity_row in ((Charity, True), (Corporation, False)):
+        if pks := [pk for pk, is_one, _near in places if is_one is is_charity_row]:
+            entries += model.objects.filter(pk__in=pks)
+    return entries
 
 
 def _likest(rows: QuerySet[Any], typed: str) -> list[Any]:

@@ -11,12 +11,13 @@ from accounts.models import User
 from audit.models import record
 from catalog.models import Category, Partner, Product, Program, ProgramVersion
 from orders.models import Cart, CartItem, Order, OrderLine
-from orgs import links
+from orgs import identity, links
 from orgs.models import (
     Activity,
     Application,
     BranchLetter,
     ChangeRequest,
+    Claim,
     Invitation,
     Membership,
     Organization,
@@ -91,6 +92,12 @@ class OrganizationFactory(DjangoModelFactory):
         if create:
             codes = ["food_security"] if extracted is None else extracted
             self.activities.set([ActivityFactory(code=code) for code in codes])
+
+    @factory.post_generation
+    def keys(self, create, extracted, **kwargs):
+        """Found by its names and numbers, like any organization."""
+        if create and extracted is not False:
+            identity.index(self)
 
     class Params:
         unqualified = factory.Trait(qualified_since=None, qualified_until=None)
@@ -177,6 +184,21 @@ class ApplicationFactory(DjangoModelFactory):
         """With the entry that its status must have."""
         if create and self.status != "draft":
             record(self, f"application.{self.status}", by=None)
+
+
+class ClaimFactory(DjangoModelFactory):
+    """Somebody with a draft asks for a qualified organization."""
+
+    class Meta:
+        model = Claim
+
+    draft = factory.SubFactory(OrganizationFactory, unqualified=True)
+    organization = factory.SubFactory(OrganizationFactory)
+    names = "Maison Sainte-Anne"
+    address = "12, rue King"
+    words = "Treasurer since 2023."
+    filed_by = factory.SubFactory(UserFactory)
+    due_on = date(2036, 1, 15)
 
 
 class ChangeRequestFactory(DjangoModelFactory):

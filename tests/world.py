@@ -12,14 +12,15 @@ from catalog import alerts
 from mail import outbox
 from orders import key_import
 from orders.models import Payment
-from orgs import cases, documents
+from orgs import cases, documents, links
 from orgs.contents import Contents, examine
 from orgs.emails import licence_address
-from orgs.models import AddressChange, CaseFile, Inquiry, JoinRequest
+from orgs.models import AddressChange, CaseFile, Inquiry, JoinRequest, Recovery
 from tests.factories import (
     ApplicationFactory,
     BranchLetterFactory,
     ChangeRequestFactory,
+    ClaimFactory,
     InvitationFactory,
     MembershipFactory,
     OrderLineFactory,
@@ -57,6 +58,7 @@ def build_world() -> World:
         people[group] = UserFactory(is_staff=True)
         people[group].groups.add(Group.objects.get_or_create(name=group)[0])
     owner, product = people["owner"], ProductFactory()
+    claim = ClaimFactory(organization=org)
     token, _ = issue(org, bearer_name="Noor", bearer_email="noor@example.org", by=owner)
     decided = ApplicationFactory(organization=org, status="qualified")
     ApplicationFactory(organization=org)
@@ -94,6 +96,11 @@ def build_world() -> World:
     type(key).objects.update(line=line, given_at=timezone.now())
     alert = alerts.subscribe(product, user=owner)
     invitation = InvitationFactory(organization=org, invited_by=owner)
+    below = BranchLetterFactory(parent=org)
+    recovery = Recovery.objects.create(
+        organization=org, asked_for="1", claimant=UserFactory(), not_before=timezone.localdate()
+    )
+    recovery.notices.create(email="a@example.org", language="en", digest=links.digest("objection"))
     asked = JoinRequest.objects.create(user=UserFactory(), asked_for="1", organization=org)
     return World(
         people=people,
@@ -104,6 +111,7 @@ def build_world() -> World:
             "token": token.pk,
             "program": product.program.slug,
             "inquiry": inquiry.pk,
+            "claim": claim.pk,
             "application": decided.pk,
             "document": document.pk,
             "subject": change.subject,
@@ -121,6 +129,9 @@ def build_world() -> World:
             "membership": org.memberships.get(user=people["buyer"]).pk,
             "invitation": invitation.pk,
             "secret": invitation.secret,
+            "branch_letter": below.pk,
+            "recovery": recovery.pk,
+            "objection": "objection",
             "join_request": asked.pk,
             "stop": alerts.stop_link_token(alert),
         },

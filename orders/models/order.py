@@ -34,6 +34,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The order with its row locked; the organization, if needed too, is locked before it."""
         return self.select_for_update(of=("self",)).get(pk=pk)
 
+    def lock_owner(self, *, pk: int) -> Organization:
+        """The organization of an order, locked; it stays the order's as long as the lock is held.
+
+        A merge holds the same lock while orders move, so it is looked up again after waiting.
+        """
+        while True:
+            owner = Organization.objects.lock(pk=self.values_list("organization").get(pk=pk)[0])
+            if self.filter(pk=pk, organization=owner).exists():
+                return owner
+
     def recent(self) -> "OrderQuerySet":
         return self.order_by("-placed_at", "-number")
 

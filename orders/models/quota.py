@@ -11,12 +11,13 @@ from orgs.models import Organization
 
 class QuotaEntryQuerySet(models.QuerySet["QuotaEntry"]):
     def of(self, organization: Organization) -> "QuotaEntryQuerySet":
-        return self.filter(organization=organization)
+        """Those of its orders: an order that moved in a merge took its entries with it."""
+        return self.filter(line__order__organization=organization)
 
 
 class QuotaEntry(models.Model):
     """One step of an order line: held when placed, settled when paid, or given back (and
-    held again, when money came late)."""
+    held again, when money came late). `organization` is whose order it was at that step."""
 
     class Kind(models.TextChoices):
         HOLD = "hold", _("Held")

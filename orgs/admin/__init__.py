@@ -5,9 +5,25 @@ from orgs.admin import (
     applications,
     cases,
     changes,
+    claims,
     documents,
+    matches,
     organizations,
+    people,
     reasons,
+    recoveries,
 )
 
-__all__ = ["alerts", "applications", "cases", "changes", "documents", "organizations", "reasons"]
+__all__ = [
+    "alerts",
+    "applications",
+    "cases",
+    "changes",
+    "claims",
+    "documents",
+    "matches",
+    "organizations",
+    "people",
+    "reasons",
+    "recoveries",
+]

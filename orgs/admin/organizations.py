@@ -9,11 +9,11 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from orgs import facts, notices
+from orgs import facts, identity, notices
 from orgs.admin import queue, standing
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
-from orgs.models import Activity, Membership, Organization, Role
+from orgs.models import Activity, Organization
 from orgs.models.organization import OrganizationQuerySet
 
 
@@ -66,6 +66,7 @@ class OrganizationAdmin(KeptAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """What staff write is theirs: its source says so."""
         super().save_model(request, obj, form, change)
+        identity.index(obj)
         facts.enter(obj, facts.of_fields(form.changed_data), by=cast(User, request.user))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -86,19 +87,6 @@ class OrganizationAdmin(KeptAdmin):
     def stands(self, organization: Organization) -> str:
         newest = getattr(organization, "newest_status", None)
         return str(notices.status(organization, newest, on=today()))
-
-
-@admin.register(Membership)
-class MembershipAdmin(KeptAdmin):
-    list_display = ("user", "organization", "role", "joined_at")
-    list_select_related = ("user", "organization", "role")
-    search_fields = ("user__email", "organization__legal_name", "organization__number")
-    raw_id_fields = ("user", "organization")
-
-
-@admin.register(Role)
-class RoleAdmin(KeptAdmin):
-    list_display = ("code", "name_fr", "name_en", "organization")
 
 
 @admin.register(Activity)

@@ -104,7 +104,9 @@ def for_an_open_one(request: Any, application: Application) -> dict[str, Any]:
 def lacking(organization: Organization, papers: list[Document], found: Evidence) -> Any:
     """What is missing, from what the page has read already."""
     is_listed = {"name", "number", "status"} <= found.proves.keys()
-    kinds = frozenset(paper.kind for paper in papers if not paper.is_refused)
+    kinds: frozenset[str] | None = frozenset(p.kind for p in papers if not p.is_refused)
+    if Document.Kind.BRANCH_LETTER in (kinds or ()):
+        kinds = None  # whether the letter counts is asked of the database
     is_charity = organization.kind == Organization.Kind.CHARITY
     return missing(
         registration.profile_of(organization, papers=kinds, is_listed=is_listed and is_charity)

@@ -6,9 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from orgs.forms.documents import FilesField
+from orgs.forms.documents import UPLOADED, FilesField
 from orgs.forms.registration import BudgetForm
-from orgs.models import Document, NewBudget, Organization
+from orgs.models import NewBudget, Organization
 from orgs.statements import RENEWAL
 
 MOST_AT_ONCE = 5
@@ -36,7 +36,7 @@ class Files(FilesField):
 def document_kind() -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("What the documents are"),
-        choices=[("", "—"), *Document.Kind.choices],
+        choices=[("", "—"), *UPLOADED],
         required=False,
     )
 

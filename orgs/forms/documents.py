@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from orgs.contents import visible_name
 from orgs.models import Document
 
+# A branch letter is signed here, and never uploaded.
+UPLOADED = [c for c in Document.Kind.choices if c[0] != Document.Kind.BRANCH_LETTER]
 ACCEPT = {"accept": ".pdf,.jpg,.jpeg,.png"}
 
 
@@ -52,7 +54,7 @@ class LabelForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Give the document a name.")},
     )
-    kind = forms.ChoiceField(label=_("What it is"), choices=Document.Kind.choices)
+    kind = forms.ChoiceField(label=_("What it is"), choices=UPLOADED)
 
     def clean_name(self) -> str:
         return visible_name(self.cleaned_data["name"])

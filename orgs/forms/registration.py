@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from orgs import numbers
 from orgs.models import Activity, Organization
-from orgs.registration import REGISTERED, is_taken
+from orgs.registration import is_taken
 from orgs.vocabulary import PROVINCES
 
 # With the spaces and dashes of the papers; the cleaning takes them out.
 LONGEST_TYPED = 40
+NUMBERS = ("bn", "neq", "corporation_number")
 
 
 def as_people_write(field: Any) -> forms.CharField:
@@ -51,6 +52,10 @@ class StepForm(forms.ModelForm):
 
     title: ClassVar[Any]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.taken: dict[str, str] = {}
+
     def rival(self) -> list[dict[str, Any]]:
         """What another tab saved where this one would write something else, for people to read."""
         saved = type(self)(instance=Organization.objects.get(pk=self.instance.pk))
@@ -60,15 +65,18 @@ class StepForm(forms.ModelForm):
             if field.field.has_changed(field.initial, self[field.name].data)
         ]
 
+    def set_aside_taken(self) -> None:
+        """Take out the numbers that another organization has; `taken` keeps them."""
+        for field in NUMBERS:
+            value = self.cleaned_data.get(field)
+            if value and is_taken(field, value, by=self.instance):
+                self.taken[field] = value
+                self.cleaned_data[field] = ""
+                setattr(self.instance, field, "")
+
     def facts_changed(self) -> list[str]:
         """The columns that the person gave another value."""
         return list(self.changed_data)
-
-    def clean_unique(self, field: str) -> None:
-        """Refuse a number that another organization has, without telling whose it is."""
-        value = self.cleaned_data.get(field)
-        if value and is_taken(field, value, by=self.instance):
-            self.add_error(field, ValidationError(REGISTERED, "registered"))
 
 
 class IdentityForm(StepForm):
@@ -108,7 +116,7 @@ class IdentityForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = Organization.Kind.choices  # type: ignore[attr-defined]  # a ChoiceField
-        for name in ("bn", "neq", "corporation_number"):
+        for name in NUMBERS:
             self.fields[name] = as_people_write(self.fields[name])
         self.fields["former_names_text"].initial = "\n".join(self.instance.former_names)
 
@@ -126,18 +134,17 @@ class IdentityForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for field in ("bn", "neq", "corporation_number"):
-            self.clean_unique(field)
+        self.set_aside_taken()
         return data
 
     def facts_changed(self) -> list[str]:
         return [name.removesuffix("_text") for name in self.changed_data]
 
     def validate_unique(self) -> None:
-        """Done in `clean`, in words that help."""
+        """A number that is taken leads to another page: `registration.save_step`."""
 
     def validate_constraints(self) -> None:
-        """Done in `clean`; the database's own constraints stand behind."""
+        """The same; the database's own constraints stand behind."""
 
     def save(self, commit: bool = True) -> Any:
         lines = self.cleaned_data["former_names_text"].splitlines()

@@ -88,7 +88,7 @@ class BranchLetter(models.Model):
     decided_at = models.DateTimeField(_("signed or refused"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     document = models.OneToOneField(
-        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="branch_letter"
+        Document, on_delete=models.SET_NULL, null=True, blank=True, related_name="branch_letter"
     )
 
     objects = BranchLetterQuerySet.as_manager()

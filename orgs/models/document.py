@@ -5,13 +5,17 @@ from collections.abc import Container, Mapping
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import JSONBAgg
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from orgs.models.organization import Organization
+
+DRAWN = ("number", "width", "height", "image")  # what a picture of a page is shown by
 
 
 def private_path(document: "Document", filename: str) -> str:
@@ -45,8 +49,10 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.filter(status__in=Document.SERVED)
 
     def with_pages(self) -> "DocumentQuerySet":
-        """With the pictures of their pages, in one more query."""
-        return self.prefetch_related("pages")
+        """With `drawn`: number, width, height and image of each page, in the same query."""
+        page = JSONObject(**{name: f"pages__{name}" for name in DRAWN})
+        drawn = JSONBAgg(page, filter=~Q(pages=None), order_by="pages__number", default=Value([]))
+        return self.annotate(drawn=drawn)
 
     def to_scan(self) -> "DocumentQuerySet":
         """Never looked at by a virus scanner, and due, the longest waiting first."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Bilingual
-from orgs.capabilities import Capability, Scope, covers
+from orgs.capabilities import Capability, Grants, Scope, covers, together
 from orgs.days import today
 from orgs.models.organization import Organization
 
@@ -103,7 +103,8 @@ class Role(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def of(self, user: Any) -> "MembershipQuerySet":
         """The organizations a person acts for, with what every page shows of them."""
-        return self.filter(user=user).select_related("organization", "role")
+        mine = self.filter(user=user, organization__merged_into=None)
+        return mine.select_related("organization", "role")
 
     def administrators(self) -> "MembershipQuerySet":
         """Those who may invite, remove and give roles."""
@@ -127,6 +128,8 @@ class Membership(models.Model):
 
     through: Organization | None = None
     """The organization above from which rights reach down here; it is in no column."""
+    from_above: Grants | None = None
+    """All that is held there with the branches, also what does not reach down."""
 
     class Meta:
         ordering = ["organization__number", "pk"]
@@ -161,6 +164,11 @@ class Membership(models.Model):
     @property
     def is_administrator(self) -> bool:
         return self.may(ADMINISTRATION)
+
+    @property
+    def to_give(self) -> Grants:
+        """What this person may grant: what they hold, here or for the whole tree."""
+        return together(self.role.grants, self.from_above or {})
 
     def may(self, *capabilities: str, scope: str = Scope.OWN) -> bool:
         """Whether the role grants all of these, at least that far."""

@@ -245,6 +245,16 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.legal_name or str(_("Organization %(number)s") % {"number": self.number})
 
+    @property
+    def with_city(self) -> str:
+        """Its name with its city, which tells namesakes apart."""
+        return f"{self} ({self.city})" if self.city else str(self)
+
+    @property
+    def successor(self) -> "Organization":
+        """The organization that it is now: itself, or the last it was merged into."""
+        return self.merged_into.successor if self.merged_into else self
+
     def is_qualified(self, on: date) -> bool:
         """Whether the organization is known to be real on a day of Toronto."""
         return bool(

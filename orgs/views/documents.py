@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from audit.models import record
 from orgs import documents, registration
 from orgs.access import OrgRequest, member
-from orgs.forms.documents import DocumentForm, LabelForm
+from orgs.forms.documents import UPLOADED, DocumentForm, LabelForm
 from orgs.models import Application, Document
 
 CHIPS = {
@@ -58,11 +58,11 @@ def kinds_to_add(request: OrgRequest, application: Application | None) -> list[t
     if application is None:
         return []
     if application.status in documents.WITH_APPLICANT:
-        return list(Document.Kind.choices)
+        return list(UPLOADED)
     if application.status not in Application.OPEN_SENT:
         return []
     refused = {document.kind for document in documents.to_replace(request.org)}
-    return [choice for choice in Document.Kind.choices if choice[0] in refused]
+    return [choice for choice in UPLOADED if choice[0] in refused]
 
 
 def add(request: OrgRequest, form: DocumentForm) -> list[Document]:
@@ -104,6 +104,7 @@ def files_of(request: OrgRequest, *, draft: Application | None = None) -> list[d
 def row_of(document: Document, number: int, *, removable: bool) -> dict[str, Any]:
     """One document: its name, how it stands and why, and what can be done with it."""
     args = [number, document.pk]
+    removable = removable and document.kind != Document.Kind.BRANCH_LETTER  # signed, it stays
     status: str = document.get_status_display()
     if document.is_served:  # whether there is a scanner is nothing a member can do about
         status = str(Document.Status.CLEAN.label)

@@ -18,7 +18,7 @@ def by_link(request: HttpRequest, secret: str) -> HttpResponse:
     """Who invites, to what; then sign in, accept, or decline."""
     invitation = invitations.by_secret(secret)
     response = _page(request, invitation)
-    response["Referrer-Policy"] = "no-referrer"  # the address is the secret
+    response["Referrer-Policy"] = "strict-origin"  # the address is the secret; POST needs an origin
     return response
 
 

@@ -126,7 +126,7 @@ def change(request: OrgRequest, pk: int) -> HttpResponse:
     context = {
         "found": found,
         "form": form,
-        "may_change": within(found.role.grants, request.membership.role.grants),
+        "may_change": within(found.role.grants, request.membership.to_give),
     }
     return render(request, "orgs/member.html", context, status=422 if form.errors else 200)
 

@@ -13,15 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from orgs import evidence, qualification, registration, tasklist
+from orgs import evidence, matches, qualification, registration, tasklist
 from orgs.access import OrgRequest, member
 from orgs.forms.registration import STEPS, StepForm
 from orgs.models import Application
 from orgs.requirements import Profile, missing
-from orgs.tasklist import DOCUMENTS, State, Task, task_of
+from orgs.tasklist import DOCUMENTS, PARENT, State, Task, task_of
 from orgs.views.documents import files_of, papers
 
-TITLES = {name: form.title for name, form in STEPS.items()} | {DOCUMENTS: gettext_lazy("Documents")}
+TITLES = {name: form.title for name, form in STEPS.items()} | {
+    DOCUMENTS: gettext_lazy("Documents"),
+    PARENT: gettext_lazy("Branch of another organization"),
+}
 
 
 def draft_of(request: OrgRequest) -> Application:
@@ -49,13 +52,20 @@ def tasks_of(request: OrgRequest, profile: Profile) -> list[Task]:
     return tasklist.tasks(profile, doubtful={doubt.field for doubt in doubts})
 
 
+def address_of(request: OrgRequest, code: str) -> str:
+    """The page of a task."""
+    if code == PARENT:
+        return reverse("orgs:parent", args=[request.org.number])
+    return reverse("orgs:step", args=[request.org.number, code])
+
+
 def row_of(request: OrgRequest, task: Task) -> dict[str, Any]:
     """A task as components/task_list.html shows it."""
     is_blocked = task.state == State.CANNOT_START
     lacks = " ".join(str(need.text) for need in task.lacks)
     return {
         "label": TITLES[task.code],
-        "url": "" if is_blocked else reverse("orgs:step", args=[request.org.number, task.code]),
+        "url": "" if is_blocked else address_of(request, task.code),
         "hint": lacks if task.state == State.IN_PROGRESS or task.code == DOCUMENTS else "",
         "note": task.note,
         "status": task.state.words,
@@ -95,7 +105,8 @@ def step(request: OrgRequest, name: str) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             warn_of_doubts(request, form)
-            return redirect("orgs:tasks", request.org.number)
+            is_open = matches.unanswered(request.org) if form.changed_data else []
+            return redirect("orgs:possible" if is_open else "orgs:tasks", request.org.number)
     names = [*STEPS, "documents"]
     context = {
         "form": form,
@@ -124,6 +135,8 @@ def check(request: OrgRequest) -> HttpResponse:
         is_again = request.method == "POST"
         return redirect("orgs:sent" if is_again else "dashboard", request.org.number)
     if request.method == "POST":
+        if matches.unanswered(request.org):
+            return redirect("orgs:possible", request.org.number)
         try:
             qualification.submit(application.pk, by=request.user)
         except ValidationError:
@@ -132,7 +145,7 @@ def check(request: OrgRequest) -> HttpResponse:
             return redirect("orgs:sent", request.org.number)
     prefetch_related_objects([request.org], "activities")
     lacking = [
-        {"text": r.text, "url": reverse("orgs:step", args=[request.org.number, task_of(r)])}
+        {"text": r.text, "url": address_of(request, task_of(r))}
         for r in registration.lacks(request.org)
     ]
     context = {

@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from orgs import prefill, registration
+from orgs import matches, prefill, registration
 from orgs.models import Application
 from orgs.models.application import ApplicationQuerySet
 from registers import search
@@ -65,9 +65,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     except ValidationError as refusal:
         messages.error(request, " ".join(refusal.messages))
         return redirect("orgs:register")
-    if begun.is_taken:
-        messages.warning(request, registration.REGISTERED)
-        return redirect("orgs:step", begun.organization.number, "identity")
+    if matches.unanswered(begun.organization):
+        return redirect("orgs:possible", begun.organization.number)
     text = _("We filled in what the register knows. Check it, and complete the rest.")
     messages.success(request, text)
     return redirect("orgs:tasks", begun.organization.number)

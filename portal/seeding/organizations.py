@@ -16,10 +16,12 @@ from django.core.files.storage import default_storage
 from accounts.models import User
 from audit.models import Entry
 from orgs import sandboxing
+from orgs.identity import keys_of
 from orgs.models import (
     Activity,
     Application,
     Document,
+    IdentityKey,
     Inquiry,
     Membership,
     Organization,
@@ -78,13 +80,25 @@ def seed(n: int, *, on: date, now: datetime) -> list[Invented]:
     _may_decide(staff, now=now)
     copy_tracked(Organization, [one.row for one in invented], now=now)
     copy(Organization.activities.through, _activities(invented), now=now)
+    found_by = [key for one in invented for key in _found_by(one)]
+    keys = next_keys(IdentityKey, len(found_by))
+    copy(IdentityKey, ({"id": k} | row for k, row in zip(keys, found_by, strict=True)), now=now)
     role = Role.objects.get(code="owner", organization=None).pk
-    members = ({"user_id": o.owner, "organization_id": o.pk, "role_id": role} for o in invented)
+    members = (
+        {"user_id": o.owner, "organization_id": o.pk, "role_id": role, "joined_at": _began(o)}
+        for o in invented
+    )
     keys = next_keys(Membership, n)
     copy(Membership, ({"id": k} | m for k, m in zip(keys, members, strict=True)), now=now)
     _write_papers(invented, now=now)
     _write_applications(invented, staff, now=now)
+    _write_standing(invented, staff, now=now)
     return invented
+
+
+def _began(one: Invented) -> datetime:
+    """When its owner began the first application."""
+    return at(one.story.courses[0].started_on, one.index)
 
 
 def _invent(n: int, owners: range, *, on: date, now: datetime) -> Iterator[Invented]:
@@ -134,6 +148,13 @@ def _organization(spread: Spread, index: int, province: str, story: Story) -> di
         "closed_on": decided + timedelta(days=30) if is_closed and decided else None,
         "created_at": at(started, index),
     }
+
+
+def _found_by(one: Invented) -> Iterator[dict[str, Any]]:
+    """The keys by which duplicates of it are found."""
+    for key in keys_of(Organization(**one.row)):
+        same = {"kind": key.kind, "source": key.source, "value": key.value, "place": key.place}
+        yield same | {"organization_id": one.pk}
 
 
 def _people(invented: list[Invented], staff: list[int], *, now: datetime) -> Iterator[Row]:
@@ -302,3 +323,24 @@ def _inquiry(pk: int, one: Invented, course: Course, by: int) -> dict[str, Any]:
         "answered_by_id": one.owner if answered else None,
         "answered_at": at(answered, one.index) if answered else None,
     }
+
+
+def _write_standing(invented: list[Invented], staff: list[int], *, now: datetime) -> None:
+    """Who suspended or closed what is suspended or closed."""
+    kind = ContentType.objects.get_for_model(Organization).pk
+    entries: list[Row] = [
+        {
+            "at": at(day, one.index),
+            "by_id": staff[one.index % len(staff)],
+            "action": f"organization.{deed}",
+            "note": REASON[one.row["language"]],
+            "data": {"reason": REASON},
+            "subject_type_id": kind,
+            "subject_id": one.pk,
+        }
+        for one in invented
+        for deed in ("suspended", "closed")
+        if (day := one.row.get(f"{deed}_on"))
+    ]
+    keys = next_keys(Entry, len(entries))
+    copy(Entry, ({"id": k} | dict(row) for k, row in zip(keys, entries, strict=True)), now=now)

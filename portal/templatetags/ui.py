@@ -1,6 +1,7 @@
 """Template tags of the design: money, dates, status chips, this page in the other language."""
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal
@@ -24,6 +25,7 @@ register = template.Library()
 
 CHIPS = ("ok", "info", "warn", "bad", "mute")
 NBSP = "\u00a0"
+GOLDEN_ANGLE = 137  # degrees: the next number has a very different hue
 
 
 @register.filter
@@ -101,6 +103,21 @@ def is_here(context: Context, url: str, *, exact: bool = False) -> SafeString:
     if url and not exact and path.startswith(url):
         return mark_safe(' aria-current="true"')
     return mark_safe("")
+
+
+@register.simple_tag
+def org_mark(org: Organization) -> SafeString:
+    """Two letters on a colour, the same each time: who acts for two sees which one it is."""
+    words = [word for word in re.split(r"[^\w]+", org.legal_name) if word] or ["–"]
+    letters = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+    return format_html(
+        '<svg width="28" height="28" viewBox="0 0 28 28" aria-hidden="true" focusable="false">'
+        '<rect width="28" height="28" rx="7" fill="hsl({} 45% 30%)"/>'
+        '<text x="14" y="18.5" text-anchor="middle" font-size="12.5" font-weight="700"'
+        ' fill="#fff">{}</text></svg>',
+        org.number * GOLDEN_ANGLE % 360,
+        letters,
+    )
 
 
 @register.inclusion_tag("components/seal.html")

@@ -96,6 +96,10 @@ def test_nothing_found_says_what_to_do(client, two):
     page = client.get(reverse("catalog:list"), {"q": "zzzzzz"})
     assert "No product matches" in page.text
     assert "Clear everything" in page.text
+    with translation.override("fr"):
+        url = reverse("catalog:list")
+    words = text(client.get(url, {"q": "zzzzzz"}))
+    assert "Aucun produit" in words and "Un produit" not in words
 
 
 @pytest.mark.parametrize(

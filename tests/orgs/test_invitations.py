@@ -77,7 +77,7 @@ def test_looking_at_the_link_accepts_nothing(client, guest, owner):
     invitation = InvitationFactory(email=GUEST, organization=owner.organization)
     client.force_login(guest)
     page = client.get(link(invitation))
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "strict-origin"
     assert "Accept" in page.text
     assert not Membership.objects.filter(user=guest).exists()
 

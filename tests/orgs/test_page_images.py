@@ -134,3 +134,21 @@ def test_pages_of_a_document_that_was_refused_are_gone(client, drawn, reviewer):
     assert client.get(url).status_code == 404
     url = reverse("admin:orgs_document_download", args=[drawn.pk])
     assert client.get(url).status_code == 404
+
+
+def test_the_review_shows_every_page_and_how_the_document_stands(client, sent, reviewer):
+    client.force_login(reviewer)
+    url = reverse("admin:orgs_application_review", args=[sent.pk])
+    assert "0 of 1 pages are drawn" in client.get(url, headers={"accept-language": "en"}).text
+    document = draw(Document.objects.get())
+
+    page = client.get(url, headers={"accept-language": "en"})
+
+    picture_url = reverse("admin:orgs_document_page", args=[document.pk, 1])
+    assert f'<img loading="lazy" src="{picture_url}" width="1400" height="1812"' in page.text
+    assert "Not scanned: no scanner configured" in page.text
+    assert reverse("admin:orgs_document_download", args=[document.pk]) in page.text
+    scanning.refuse(document.pk, found="Late.Signature")
+    page = client.get(url, headers={"accept-language": "en"})
+    assert "Late.Signature" in page.text
+    assert picture_url not in page.text

@@ -98,17 +98,18 @@ def test_a_wrong_answer_is_kept_on_the_page_and_not_saved(client, draft, applica
         ("corporation_number", "9900001-1", "nonprofit"),
     ],
 )
-def test_a_number_somebody_has_is_refused_without_saying_who(
+def test_a_number_somebody_has_leads_to_three_ways_on_without_saying_who(
     client, draft, applicant, field, number, kind
 ):
     known = "000000018RR0001" if field == "bn" else number
     other = OrganizationFactory(**{field: known}, legal_name="Secret Society")
     client.force_login(applicant)
     typed = {"kind": kind, field: number.lower(), "version": 1}
-    page = client.post(address("step", draft, "identity"), typed)
-    assert page.status_code == 422
-    assert "is registered already" in page.text
-    assert other.legal_name not in page.text
+    page = client.post(address("step", draft, "identity"), typed, follow=True)
+    assert page.redirect_chain == [(address("possible", draft), 302)]
+    assert "may be registered already" in page.text
+    assert number in page.text, "what was typed is kept"
+    assert other.legal_name not in page.text and other.city not in page.text
 
 
 def test_two_tabs_do_not_overwrite_each_other(client, draft, applicant):

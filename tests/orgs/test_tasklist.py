@@ -18,7 +18,7 @@ def states(profile, **more):
 
 
 def test_the_tasks_are_the_steps_and_the_documents():
-    assert list(states(Profile())) == [*STEPS, "documents"]
+    assert list(states(Profile())) == [*STEPS, "documents", "parent"]
 
 
 def test_at_the_beginning_nothing_is_started_and_documents_cannot_be():
@@ -28,7 +28,16 @@ def test_at_the_beginning_nothing_is_started_and_documents_cannot_be():
 
 
 def test_when_all_is_there_all_is_completed():
-    assert set(states(COMPLETE).values()) == {State.COMPLETED}
+    found = states(COMPLETE)
+    assert found.pop("parent") == State.NOT_STARTED  # most are no branch
+    assert set(found.values()) == {State.COMPLETED}
+
+
+def test_a_branch_lacks_the_letter_until_it_is_signed():
+    branch = replace(COMPLETE, is_branch=True)
+    assert states(branch)["parent"] == State.IN_PROGRESS
+    signed = replace(branch, documents=branch.documents | {"branch_letter"})
+    assert states(signed)["parent"] == State.COMPLETED
 
 
 def test_a_half_filled_task_is_in_progress_and_says_what_it_lacks():

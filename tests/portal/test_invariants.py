@@ -25,6 +25,7 @@ from orgs.models import (
     Application,
     Document,
     Fact,
+    IdentityKey,
     Inquiry,
     Organization,
     Remark,
@@ -311,6 +312,15 @@ def captured_without_trail():
     captured(sound_paid_order())
 
 
+def renamed_behind_the_keys():
+    Organization.objects.filter(pk=OrganizationFactory(unqualified=True).pk).update(city="Amos")
+
+
+def key_of_nothing():
+    organization = OrganizationFactory(unqualified=True)
+    IdentityKey.objects.create(organization=organization, kind="neq", source="1", value="1")
+
+
 def approved_and_not_written():
     ChangeRequestFactory(status="approved", decided_at=timezone.now(), decided_by=UserFactory())
 
@@ -371,6 +381,7 @@ PLANTED = {
     "totals-add-up": (wrong_total,),
     "eligible-when-ordered": (not_eligible,),
     "decided-by-somebody": (qualified_by_nobody,),
+    "keys-are-the-organizations": (renamed_behind_the_keys, key_of_nothing),
     "qualified-on-checked-papers": (
         qualified_on_an_unchecked_paper,
         qualified_on_a_refused_paper,

@@ -9,7 +9,16 @@ from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
 from orders.models import Order
-from orgs import drafts, invitations, joining, licence_address, reminders, watch
+from orgs import (
+    branches,
+    drafts,
+    invitations,
+    joining,
+    licence_address,
+    matches,
+    reminders,
+    watch,
+)
 
 
 class Command(BaseCommand):
@@ -22,8 +31,10 @@ class Command(BaseCommand):
         for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True):
             cancellation.expire(pk)
         reminders.send_due()
+        matches.find_nightly()
         licence_address.apply_due()
         drafts.sweep()
+        branches.expire_due()
         invitations.expire_due()
         joining.expire_due()
         watch.look()

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0013_cases'),
+        ('orgs', '0016_letters_let_go'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orgs', '0015_ready_texts_rows'),
+        ('orgs', '0018_ready_texts_rows'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,5 +27,5 @@ def create(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orgs", "0014_ready_texts")]
+    dependencies = [("orgs", "0017_ready_texts")]
     operations = [migrations.RunPython(create, migrations.RunPython.noop)]
