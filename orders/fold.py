@@ -35,10 +35,7 @@ PAYABLE = {Order.Status.AWAITING_PAYMENT, Order.Status.EXPIRED, Order.Status.CAN
 
 def lock(pk: int) -> Payment:
     """The payment with the organization's, the order's and its own row locked, in that order."""
-    order_pk = Payment.objects.values_list("order", flat=True).get(pk=pk)
-    organization = Order.objects.lock_owner(pk=order_pk)
-    order = Order.objects.lock(pk=order_pk)
-    order.organization = organization
+    order = Order.objects.lock_with_owner(payments=pk)
     payment = Payment.objects.select_for_update(of=("self",)).get(pk=pk)
     payment.order = order
     return payment

@@ -253,8 +253,12 @@ def _touched(limit: Limit, wanted: Iterable[Wanted]) -> list[str]:
 def breaches(
     limits: Iterable[Limit], uses: Sequence[Use], wanted: Sequence[Wanted], *, as_of: datetime
 ) -> list[Outcome]:
-    """The limits that would not let this cart through; empty when it may be placed."""
-    return [found for found in outcomes(limits, uses, wanted, as_of=as_of) if not found.is_within]
+    """The limits that would not let this cart through; empty when it may be placed.
+
+    What adds nothing to a limit is let through, also when more was used than it allows by now.
+    """
+    found = outcomes(limits, uses, wanted, as_of=as_of)
+    return [one for one in found if one.short or (one.over and one.total > one.used)]
 
 
 def outcome(

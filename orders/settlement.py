@@ -45,8 +45,7 @@ def take_again(order: Order, *, at: datetime) -> bool:
 @transaction.atomic
 def allocate(order_pk: int, *, by: Any, note: str) -> Order:
     """Staff deliver a paid order after all. Raises ValidationError when stock or quota is gone."""
-    Order.objects.lock_owner(pk=order_pk)
-    order, now = Order.objects.lock(pk=order_pk), timezone.now()
+    order, now = Order.objects.lock_with_owner(pk=order_pk), timezone.now()
     if order.status != Order.Status.PAID_UNALLOCATED:
         raise ValidationError(_("This order does not wait to be allocated."), "not_waiting")
     if not _hold_again(order, at=now):

@@ -9,13 +9,22 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from audit.models import Entry
-from orgs.models import Activity, Application, Document, Inquiry, Organization, Page, Remark
+from orgs.models import (
+    Activity,
+    Application,
+    BranchLetter,
+    Document,
+    Inquiry,
+    Organization,
+    Page,
+    Remark,
+)
 
 KEPT_FOR = 300  # seconds
 
 
 def applications() -> QuerySet[Application]:
-    """With people, the ids of the activities, and whether anything was said or noted."""
+    """With people, the ids of the activities, whether anything was said, and if it is a branch."""
     of_this = {"subject_type": ContentType.objects.get_for_model(Application)}
     notes = Entry.objects.filter(**of_this, subject_id=OuterRef("pk"), action="application.note")
     chosen = Organization.activities.through.objects.filter(organization=OuterRef("organization"))
@@ -27,6 +36,9 @@ def applications() -> QuerySet[Application]:
             is_said=Q(Exists(Inquiry.objects.filter(application=OuterRef("pk"))))
             | Q(Exists(Remark.objects.filter(application=OuterRef("pk")))),
             is_noted=Exists(notes),
+            has_letter=Exists(
+                BranchLetter.objects.standing().filter(branch=OuterRef("organization"))
+            ),
             activity_keys=ArraySubquery(chosen.values("activity")),
         )
     )

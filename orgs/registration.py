@@ -117,16 +117,20 @@ def profile_of(
     *,
     papers: frozenset[str] | None = None,
     is_listed: bool | None = None,
+    is_branch: bool | None = None,
 ) -> Profile:
     """What is known about an applicant, as the requirements read it; four queries.
 
-    Whoever has read them already gives the kinds of its papers, and whether it is a listed charity.
+    Whoever has read them already gives the kinds of its papers, and whether it is a listed charity
+    or a branch.
     """
     typed = {} if _has_its_number(organization) else disputed(organization)
     if papers is None:
         papers = kinds_of_papers(organization)
     if is_listed is None:
         is_listed = evidence.is_listed_charity(organization)
+    if is_branch is None:
+        is_branch = tree.is_branch(organization)
     return Profile(
         kind=organization.kind,
         legal_name=organization.legal_name,
@@ -143,7 +147,7 @@ def profile_of(
         activities=frozenset(a.code for a in organization.activities.all()),
         budget=organization.annual_budget,
         documents=papers,
-        is_branch=tree.is_branch(organization),
+        is_branch=is_branch,
         is_listed_charity=is_listed,
     )
 

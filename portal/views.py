@@ -104,6 +104,10 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
         "inquiries": application.inquiries.filter(answered_at=None)
         if application and is_with_us and may_edit
         else [],
-        "claims": Claim.objects.on(org).open() if request.membership.may("members.manage") else [],
+        # What has a notice needs another act first; its administrators were told by e-mail.
+        "claims": Claim.objects.on(org).open()
+        if request.membership.may("members.manage")
+        and (is_qualified or org.standing(day) == Standing.APPLICANT)
+        else [],
         "may_appeal": may_edit and not org.closed_on and appeals.is_appealable(application),
     }

@@ -16,7 +16,16 @@ from mail.models import Message
 from orders.models import Fulfilment, Order, Payment, WebhookEvent
 from orgs import queue as applications
 from orgs.days import TORONTO, today
-from orgs.models import Application, Case, ChangeRequest
+from orgs.models import (
+    Application,
+    Case,
+    ChangeRequest,
+    Claim,
+    Match,
+    Merge,
+    Recovery,
+    RegisterAlert,
+)
 
 MOST = 10  # of one's own applications
 LOW = 5  # units in stock
@@ -74,6 +83,52 @@ QUEUES: tuple[Queue, ...] = (
         "opened_at",
         "orgs.view_case",
         lambda user, on: Case.objects.waiting_for_staff(),
+    ),
+    Queue(
+        "alerts",
+        _("Alerts of public registers"),
+        "orgs_registeralert",
+        "status__exact=open",
+        "opened_at",
+        "orgs.view_registeralert",
+        lambda user, on: RegisterAlert.objects.open(),
+        urgent=True,
+    ),
+    Queue(
+        "claims",
+        _("Claims of a registered organization"),
+        "orgs_claim",
+        "status__exact=filed",
+        "filed_at",
+        "orgs.view_claim",
+        lambda user, on: Claim.objects.open(),
+    ),
+    Queue(
+        "matches",
+        _("Possible duplicates to decide"),
+        "orgs_match",
+        "status__exact=found",
+        "found_at",
+        "orgs.view_match",
+        lambda user, on: Match.objects.undecided(),
+    ),
+    Queue(
+        "merges",
+        _("Merges that wait for a second person"),
+        "orgs_merge",
+        "status__exact=proposed",
+        "proposed_at",
+        "orgs.view_merge",
+        lambda user, on: Merge.objects.filter(status=Merge.Status.PROPOSED),
+    ),
+    Queue(
+        "recoveries",
+        _("Recoveries of access under way"),
+        "orgs_recovery",
+        "status__in=notice,approved_once",
+        "asked_at",
+        "orgs.view_recovery",
+        lambda user, on: Recovery.objects.open(),
     ),
     Queue(
         "paid_unallocated",

@@ -34,15 +34,19 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The order with its row locked; the organization, if needed too, is locked before it."""
         return self.select_for_update(of=("self",)).get(pk=pk)
 
-    def lock_owner(self, *, pk: int) -> Organization:
-        """The organization of an order, locked; it stays the order's as long as the lock is held.
+    def lock_with_owner(self, **which: int) -> "Order":
+        """The one order that `which` finds, with its organization's row and its own locked.
 
-        A merge holds the same lock while orders move, so it is looked up again after waiting.
+        A merge holds the same lock while orders move: when this one has moved while we waited,
+        its row is not locked, and its owner is looked up again.
         """
         while True:
-            owner = Organization.objects.lock(pk=self.values_list("organization").get(pk=pk)[0])
-            if self.filter(pk=pk, organization=owner).exists():
-                return owner
+            pk, owner_pk = self.values_list("pk", "organization").get(**which)
+            owner = Organization.objects.lock(pk=owner_pk)
+            locked = self.select_for_update(of=("self",)).filter(pk=pk, organization=owner)
+            if order := locked.first():
+                order.organization = owner
+                return order
 
     def recent(self) -> "OrderQuerySet":
         return self.order_by("-placed_at", "-number")

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -26,11 +25,11 @@ from orgs.admin import decisions
 from orgs.admin.decisions import CHECKLIST, DecisionForm
 from orgs.days import today
 from orgs.evidence import Evidence
+from orgs.matches import matches_of
 from orgs.models import Application, Document, NewBudget, Organization, ReadyText
 from orgs.requirements import missing
 
 CONFLICT = 409
-LOOKALIKES = 5
 Status, Kind = Application.Status, Application.Kind
 
 
@@ -67,7 +66,7 @@ def show(
         "org": organization,
         "shade": queue.shade(application),
         "due": queue.due_words(application),
-        "lacking": lacking(organization, papers, found),
+        "lacking": lacking(application, papers, found),
         "doubts": registration.doubts(organization),
         "documents": papers,
         "evidence": found,
@@ -75,7 +74,7 @@ def show(
         "posts": said(application),
         "notes": notes(application),
         "checklist": checklist(application, found, typed),
-        "lookalikes": lookalikes(organization),
+        "matches": matches_of(organization),
         "changes": changes(application),
         "typed": typed,
         **for_an_open_one(request, application),
@@ -101,16 +100,21 @@ def for_an_open_one(request: Any, application: Application) -> dict[str, Any]:
     }
 
 
-def lacking(organization: Organization, papers: list[Document], found: Evidence) -> Any:
+def lacking(application: Any, papers: list[Document], found: Evidence) -> Any:
     """What is missing, from what the page has read already."""
+    organization = application.organization
     is_listed = {"name", "number", "status"} <= found.proves.keys()
     kinds: frozenset[str] | None = frozenset(p.kind for p in papers if not p.is_refused)
     if Document.Kind.BRANCH_LETTER in (kinds or ()):
         kinds = None  # whether the letter counts is asked of the database
     is_charity = organization.kind == Organization.Kind.CHARITY
-    return missing(
-        registration.profile_of(organization, papers=kinds, is_listed=is_listed and is_charity)
+    profile = registration.profile_of(
+        organization,
+        papers=kinds,
+        is_listed=is_listed and is_charity,
+        is_branch=organization.parent_id is not None or application.has_letter,
     )
+    return missing(profile)
 
 
 def checklist(application: Application, found: Evidence, typed: dict[str, Any]) -> list[Any]:
@@ -155,18 +159,6 @@ def changes(application: Application) -> list[differences.Change] | None:
     declared = NewBudget.objects.filter(application=application).first()
     fields = NewBudget.DECLARED
     return found + differences.between(organization, declared, fields) if declared else found
-
-
-def lookalikes(organization: Organization) -> list[Organization]:
-    """Others with the same name, address, telephone, website or e-mail: five at most, one query."""
-    same = Q()
-    for field in ("legal_name", "phone", "website", "email"):
-        if value := getattr(organization, field):
-            same |= Q(**{f"{field}__iexact": str(value)})
-    if organization.street and organization.postal_code:
-        same |= Q(street__iexact=organization.street, postal_code=organization.postal_code)
-    others = Organization.objects.exclude(pk=organization.pk)
-    return list(others.filter(same)[:LOOKALIKES]) if same else []
 
 
 @require_safe

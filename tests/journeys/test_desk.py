@@ -76,6 +76,7 @@ def test_a_clean_application_is_decided_by_the_keyboard_on_one_page(browser: Bro
     desk.keyboard.press("Enter")
     expect(desk.locator(".messagelist .success")).to_be_visible()
     assert time.monotonic() - start < 60
+    desk.wait_for_load_state()
     assert len(loads) == 1
     expect(desk.locator("#next")).to_be_visible()
     context.close()

@@ -87,8 +87,8 @@ def register(page: Page, scripts: bool, language: str, name: str, bn: str) -> st
     page.fill("[name=city]", "Sherbrooke")
     page.select_option("[name=province]", "QC")
     page.fill("[name=postal_code]", "j1h9z9")
-    page.fill("[name=phone]", "819 555-0112")
-    page.fill("[name=email]", f"licences-{number}@example.org")
+    page.fill("[name=phone]", f"819 555-01{number[-2:]}")
+    page.fill("[name=email]", f"licences@organisme-{number}.example")
     save(page)
     step(page, "documents")
     for number_sent, kind in enumerate(("registration", "statements", "letters_patent"), 1):
@@ -152,7 +152,7 @@ def order_and_pay(page: Page, scripts: bool, language: str, number: str) -> str:
 
 
 def see_the_licence(page: Page, site: Site, scripts: bool, number: str, order: str) -> None:
-    site.letter(f"licences-{number}@example.org", order)
+    site.letter(f"licences@organisme-{number}.example", order)
     page.reload()
     look(page, scripts)
     page.click("a[href*='/licences/'] >> nth=0")
@@ -221,7 +221,15 @@ def wait_for_stock(page: Page, browser: Browser, site: Site, scripts: bool, emai
 
 
 SCARCE = "windows-11-enterprise-ltsc-2024"
-BNS = iter(("000005009RR0001", "000005017RR0001", "000005025RR0001", "000005033RR0001"))
+# Nothing alike, so that each is an organization of its own.
+OWN = iter(
+    (
+        ("Maison Rosalie-Cadron", "000005009RR0001"),
+        ("Entraide du faubourg", "000005017RR0001"),
+        ("Comptoir Léonie", "000005025RR0001"),
+        ("Cuisine collective Alphonse", "000005033RR0001"),
+    )
+)
 
 
 def test_from_the_catalogue_to_a_licence_and_a_token(page, browser, site, language, scripts):
@@ -234,7 +242,8 @@ def test_from_the_catalogue_to_a_licence_and_a_token(page, browser, site, langua
     create_account(page, site, language, email)
     if "/login" in page.url:
         sign_in(page, language, email, OWN_PASSWORD)
-    number = register(page, scripts, language, f"Maison {who}", next(BNS))
+    name, bn = next(OWN)
+    number = register(page, scripts, language, name, bn)
     page.goto(f"/{language}/o/{number}/")
     look(page, scripts)
 
@@ -253,7 +262,7 @@ def test_from_the_catalogue_to_a_licence_and_a_token(page, browser, site, langua
 
     token = create_a_token(page, scripts, language, number)
     said = verify(site, token)
-    assert (said["valid"], said["organization"]["name"]) == (True, f"Maison {who}")
+    assert (said["valid"], said["organization"]["name"]) == (True, name)
     assert verify(site, token.swapcase()) == {"valid": False}
 
     wait_for_stock(page, browser, site, scripts, email)

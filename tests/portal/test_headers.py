@@ -57,7 +57,7 @@ def test_an_error_of_ours_carries_them_too(client, db, monkeypatch):
     def broken(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("catalog.models.product.ProductQuerySet.live", broken)
+    monkeypatch.setattr("catalog.models.product.ProductQuerySet.visible", broken)
     client.raise_request_exception = False
 
     answer = client.get("/en/")

@@ -47,6 +47,7 @@ HANGS = {
     "orgs.claim.draft": "the claimant's own",
     "orgs.invitation.organization": "moves while it is open",
     "orgs.joinrequest.organization": "moves while it is open",
+    "orgs.recovery.organization": "asked about that file; nobody acts for it any more",
     "orgs.branchletter.branch": "said by that branch, then",
     "orgs.branchletter.parent": "moves, as the branch does",
     "orgs.organization.parent": "moves",
