@@ -5,7 +5,7 @@ BIN    := .venv/bin
 UV     := PYTHONPATH=.uv $(PYTHON) -m uv
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop test check bench messages pictures setup lock
+.PHONY: help run stop test explore check bench messages pictures setup lock
 
 help:          ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -22,6 +22,9 @@ stop:          ## end whatever a killed run or test left behind
 test: .venv/.test ## every test, on its own PostgreSQL and Valkey, in a real browser (ARGS= goes to pytest)
 	@sh tests/journeys/browser.sh
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+explore: .venv/.test ## the tests that make up their own examples, with new ones and many
+	@$(BIN)/python -m pytest --hypothesis-profile=explore -m hypothesis $(ARGS)
 
 check: .venv/.all ## format, lint, types, import direction, migrations, translations, templates
 	@$(BIN)/python -m ruff format --check .

@@ -10,9 +10,16 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from django.urls import get_resolver
 from django.utils import translation
+from hypothesis import settings
 
 from portal.invariants import breaches
 from tests.factories import MembershipFactory, UserFactory
+
+# What decides whether work lands tries the same examples each time, however slow the machine;
+# `make explore` looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=2000, deadline=None)
+settings.load_profile("same")
 
 pytest_plugins = ["tests.paypal_fixture", "tests.mailbox"]
 
