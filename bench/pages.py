@@ -109,8 +109,6 @@ def main() -> int:
     from django.conf import settings
     from django.test import Client
 
-    from accounts.models import User
-
     settings.DEBUG = True
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
