@@ -28,7 +28,7 @@ def ask(request: HttpRequest) -> HttpResponse:
                 asked_for=number,
                 title=data["title"],
                 words=data["words"],
-                papers=recovery.examine(data["papers"]),
+                papers=recovery.examine(data["papers"], by=request.user),
                 by=request.user,  # type: ignore[arg-type]  # signed in
             )
         except ValidationError as refusal:
