@@ -1,4 +1,4 @@
-"""Eligibility as a query: the criteria of catalog/eligibility.py, asked of all organizations at once.
+"""Eligibility as a query: the criteria of catalog/eligibility.py, of all organizations at once.
 
 Each comparison says here what it says there of one organization; a test asks both about random
 criteria and random organizations. Nothing is looked up by name, so any criteria can be asked.
@@ -26,7 +26,7 @@ def meets(version: Version | None, *, on: date) -> Q:
 
 def all_of(criteria: Iterable[Criterion], *, on: date) -> Q:
     """Organizations for which each of these holds."""
-    found = Q()
+    found = Q(pk__isnull=False)  # everybody
     for criterion in criteria:
         found &= one(criterion, on=on)
     return found
