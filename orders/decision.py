@@ -3,16 +3,16 @@
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import QuerySet, prefetch_related_objects
 
-from catalog.eligibility import Facts, judge
+from catalog.eligibility import Facts, Leave, Verdict, version_in_force
 from catalog.facts import facts_of
 from catalog.models import Partner, Product, Program
-from catalog.verdicts import in_force
+from catalog.verdicts import verdict_on
 from orders import attestations, quota, rules
 from orders.attestations import Attestation
 from orders.demands import Answers, Demand, Line, Question, Refusal, Situation
@@ -137,7 +137,7 @@ def _demands(
         Demand(
             program=program.slug,
             name=program.name,
-            verdict=judge(in_force(first[pk].history, day_of(at)), facts, on=day_of(at)),
+            verdict=_verdict(program, items, facts, on=day_of(at)),
             lines=tuple(
                 line_of(item.product, quantity=item.quantity)
                 for item in items
@@ -151,6 +151,20 @@ def _demands(
         )
         for pk, program in programs.items()
     )
+
+
+def _verdict(program: Program, items: list[CartItem], facts: Facts, *, on: date) -> Verdict:
+    """The rules of the day; in their days of grace, what was in the cart before has the earlier."""
+    mine = [item for item in items if item.product.program_id == program.pk]
+    versions = mine[0].versions
+    verdict, rules = verdict_on(versions, facts, on=on), version_in_force(versions, on)
+    if verdict.is_eligible or rules is None or not rules.grace_until or on > rules.grace_until:
+        return verdict
+    added = [day_of(item.added_at) for item in mine]
+    earlier = verdict_on([v for v in versions if v != rules], facts, on=on)
+    if not earlier.is_eligible or any(day >= rules.effective for day in added):
+        return verdict
+    return verdict.with_leave(Leave("grace", rules.grace_until))
 
 
 def line_of(product: Product, *, quantity: int) -> Line:

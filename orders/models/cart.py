@@ -1,6 +1,7 @@
 """The cart of one person for one organization."""
 
 import uuid
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +12,12 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, ProgramQuestion, ProgramVersion
-from catalog.models.product import VERSION
 from orgs.models import Membership
 
 MAX_QUANTITY = 9999
 LONG = ("summary", "details", "requirements")
+DAYS = ("effective", "grace_until")
+COLUMNS = {name: name for name in ("id", "criteria", *DAYS)}
 EMPTY = """
 WITH ordered AS (DELETE FROM orders_cartitem WHERE cart_id = %(cart)s AND NOT is_set_aside)
 UPDATE orders_cart SET attempt = %(attempt)s WHERE id = %(cart)s
@@ -43,6 +45,11 @@ class Cart(models.Model):
             cursor.execute(EMPTY, {"cart": self.pk, "attempt": self.attempt})
 
 
+def _version(row: dict[str, Any]) -> dict[str, Any]:
+    """Days come as texts in JSON."""
+    return row | {day: date.fromisoformat(row[day]) for day in DAYS if row[day]}
+
+
 class CartItemQuerySet(models.QuerySet["CartItem"]):
     def active(self) -> "CartItemQuerySet":
         """What the next order will hold; the rest is set aside for a later one."""
@@ -52,7 +59,7 @@ class CartItemQuerySet(models.QuerySet["CartItem"]):
         """With what decides about them, in one query: `history` has the versions of the program's
         rules, `has_questions` whether it asks something. Long texts are left out."""
         program = OuterRef("product__program_id")
-        versions = ProgramVersion.objects.filter(program=program).values_list(JSONObject(**VERSION))
+        versions = ProgramVersion.objects.filter(program=program).values_list(JSONObject(**COLUMNS))
         questions = ProgramQuestion.objects.filter(program=program)
         rows: CartItemQuerySet = self.select_related("product__program__partner").annotate(
             history=ArraySubquery(versions), has_questions=Exists(questions)
@@ -68,8 +75,13 @@ class CartItem(models.Model):
     is_set_aside = models.BooleanField(_("set aside"), default=False)
     added_at = models.DateTimeField(auto_now_add=True)
 
-    history: list[Any]
+    history: list[dict[str, Any]]
     has_questions: bool  # both only with `to_decide`
+
+    @property
+    def versions(self) -> list[ProgramVersion]:
+        """Those of the program's rules, as `to_decide` read them along."""
+        return [ProgramVersion(**read) for read in map(_version, self.history)]
 
     objects = CartItemQuerySet.as_manager()
 
