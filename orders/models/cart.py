@@ -16,8 +16,7 @@ from orgs.models import Membership
 
 MAX_QUANTITY = 9999
 LONG = ("summary", "details", "requirements")
-DAYS = ("effective", "grace_until")
-COLUMNS = {name: name for name in ("id", "criteria", *DAYS)}
+COLUMNS = {name: name for name in ("id", "effective", "criteria", "grace_days")}
 EMPTY = """
 WITH ordered AS (DELETE FROM orders_cartitem WHERE cart_id = %(cart)s AND NOT is_set_aside)
 UPDATE orders_cart SET attempt = %(attempt)s WHERE id = %(cart)s
@@ -43,11 +42,6 @@ class Cart(models.Model):
         self.attempt = uuid.uuid4()
         with connection.cursor() as cursor:
             cursor.execute(EMPTY, {"cart": self.pk, "attempt": self.attempt})
-
-
-def _version(row: dict[str, Any]) -> dict[str, Any]:
-    """Days come as texts in JSON."""
-    return row | {day: date.fromisoformat(row[day]) for day in DAYS if row[day]}
 
 
 class CartItemQuerySet(models.QuerySet["CartItem"]):
@@ -81,7 +75,9 @@ class CartItem(models.Model):
     @property
     def versions(self) -> list[ProgramVersion]:
         """Those of the program's rules, as `to_decide` read them along."""
-        return [ProgramVersion(**read) for read in map(_version, self.history)]
+        days = [date.fromisoformat(row["effective"]) for row in self.history]
+        rows = zip(self.history, days, strict=True)
+        return [ProgramVersion(**row | {"effective": day}) for row, day in rows]
 
     objects = CartItemQuerySet.as_manager()
 
