@@ -44,7 +44,15 @@ class ProvinceFilter(queue.ProvinceFilter):
 
 @admin.register(Organization)
 class OrganizationAdmin(KeptAdmin):
-    list_display = ("plain_number", "legal_name", "kind", "city", "province", "stands", "qualified_until")
+    list_display = (
+        "plain_number",
+        "legal_name",
+        "kind",
+        "city",
+        "province",
+        "stands",
+        "qualified_until",
+    )
     list_filter = (StatusFilter, "kind", ProvinceFilter, "language")
     list_per_page = 50
     show_full_result_count = False
