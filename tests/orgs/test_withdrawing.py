@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit.models import Entry
 from mail.models import Message
 from orgs import appeals, qualification, renewal, thread, withdrawing
-from orgs.attachments import look_into
+from orgs.contents import examine_all
 from orgs.days import today
 from orgs.history import deeds
 from orgs.models import Application, Document, Organization
@@ -31,7 +31,7 @@ def claimed(sent, reviewer):
 @pytest.mark.parametrize("before", [lambda *_: None, claimed, asked])
 def test_whatever_staff_have_is_a_draft_again(sent, applicant, reviewer, before):
     before(sent, reviewer)
-    thread.remark(sent.pk, by=applicant, words="We moved.", files=look_into([pdf()]))
+    thread.remark(sent.pk, by=applicant, words="We moved.", files=examine_all([pdf()]))
     papers = set(Document.objects.values_list("pk", flat=True))
     for _ in range(2):
         found = withdrawing.withdraw(sent.pk, by=applicant)
