@@ -9,10 +9,10 @@ from functools import cached_property
 
 from django.db.models import prefetch_related_objects
 
-from catalog.eligibility import Facts, Leave, Verdict, version_in_force
+from catalog.eligibility import Facts, Leave, Verdict, judge, version_in_force
 from catalog.facts import facts_of
 from catalog.models import Partner, Product, Program
-from catalog.verdicts import verdict_on
+from catalog.verdicts import values_of, verdict_on
 from orders import attestations, quota, rules
 from orders.attestations import Attestation
 from orders.demands import Answers, Demand, Line, Question, Refusal, Situation
@@ -74,7 +74,7 @@ class Decision:
 
 
 def decide(membership: Membership, *, at: datetime) -> Decision:
-    """Read a member's cart and everything that decides about it; at most seven queries."""
+    """Read a member's cart and everything that decides about it; at most eight queries."""
     everything = CartItem.objects.filter(cart__membership=membership).select_related(
         "product__program__partner"
     )
@@ -127,11 +127,12 @@ def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> 
 def _verdict(program: Program, items: list[CartItem], facts: Facts, *, on: date) -> Verdict:
     """The rules of the day; in their days of grace, what was in the cart before has the earlier."""
     versions = list(program.versions.all())
-    verdict, rules = verdict_on(versions, facts, on=on), version_in_force(versions, on)
+    verdict, rules = verdict_on(program, facts, on=on), version_in_force(versions, on)
     if verdict.is_eligible or rules is None or not rules.grace_until or on > rules.grace_until:
         return verdict
     added = [day_of(item.added_at) for item in items if item.product.program_id == program.pk]
-    earlier = verdict_on([v for v in versions if v != rules], facts, on=on)
+    before = version_in_force((v for v in versions if v != rules), on)
+    earlier = judge(values_of(before) if before else None, facts, on=on)
     if not earlier.is_eligible or any(day >= rules.effective for day in added):
         return verdict
     return verdict.with_leave(Leave("grace", rules.grace_until))
