@@ -1,5 +1,6 @@
 """Verdicts: which programs are open to an organization on a day, each with every reason."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -54,8 +55,15 @@ def in_force(history: list[dict[str, Any]], on: date) -> Version | None:
 
 def verdict_on(program: Program, facts: Facts, *, on: date) -> Verdict:
     """The verdict by the version in force on that day, with exceptions."""
-    row = version_in_force(program.versions.all(), on)
-    return decided(program.pk, values_of(row) if row else None, facts, on=on)
+    return by_versions(program.pk, program.versions.all(), facts, on=on)
+
+
+def by_versions(
+    program: int, versions: Iterable[ProgramVersion], facts: Facts, *, on: date
+) -> Verdict:
+    """The same, of versions that were read already."""
+    row = version_in_force(versions, on)
+    return decided(program, values_of(row) if row else None, facts, on=on)
 
 
 def decided(program: int, version: Version | None, facts: Facts, *, on: date) -> Verdict:

@@ -53,7 +53,7 @@ class CheckoutForm(forms.Form):
     def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.decision = decision
-        for program in decision.programs:
+        for program in decision.asking:
             for question in program.questions.all():
                 self.fields[question_name(program.slug, question.key)] = question_field(question)
         for statement in decision.attestations:
@@ -67,7 +67,7 @@ class CheckoutForm(forms.Form):
         """The programs that ask something, with their fields."""
         groups = [
             (program, [self[question_name(program.slug, q.key)] for q in program.questions.all()])
-            for program in self.decision.programs
+            for program in self.decision.asking
         ]
         return [(program, fields) for program, fields in groups if fields]
 
@@ -79,7 +79,7 @@ class CheckoutForm(forms.Form):
     def answers(self) -> dict[str, dict[str, Any]]:
         """The clean answers by program and question, as an order keeps them."""
         found: dict[str, dict[str, Any]] = {}
-        for program in self.decision.programs:
+        for program in self.decision.asking:
             for question in program.questions.all():
                 answer = self.cleaned_data[question_name(program.slug, question.key)]
                 found.setdefault(program.slug, {})[question.key] = plain(answer)

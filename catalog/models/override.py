@@ -2,13 +2,14 @@
 
 from collections.abc import Container, Mapping
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import JSONArray
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,6 +25,10 @@ class Days(Func):
 
     function = "daterange"
     output_field = DateRangeField()
+
+
+DAYS: Final = JSONArray("program_id", "from_on", "until_on")
+"""What `eligibility.Granted.from_data` reads."""
 
 
 class OverrideQuerySet(models.QuerySet["Override"]):

@@ -7,12 +7,12 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Q
-from django.db.models.functions import JSONArray, JSONObject
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Bilingual, sort_key
-from catalog.models.override import Override
+from catalog.models.override import DAYS, Override
 from catalog.models.partner import PartnerQuestion
 from catalog.models.program import Program
 from catalog.models.rules import ProgramVersion
@@ -84,8 +84,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
         granted = Override.objects.granted().filter(
             program=OuterRef("program_id"), organization=organization
         )
-        days = JSONArray("program_id", "from_on", "until_on")
-        return self.for_page().annotate(granted=ArraySubquery(granted.values_list(days)))
+        return self.for_page().annotate(granted=ArraySubquery(granted.values_list(DAYS)))
 
     def lock_all(self, pks: Iterable[int]) -> "list[Product]":
         """These with their rows locked, in one order, so that no two carts deadlock."""
