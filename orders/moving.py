@@ -4,6 +4,8 @@ Payments, licences and the quota ledger hang on the order and go with it: the le
 the order (docs/adr/0021), so that nothing is counted twice or lost.
 """
 
+from django.db.models import QuerySet
+
 from orders.models import Cart, CartItem, Order
 from orgs import merging
 from orgs.models import Membership, Merge, MovedRow
@@ -46,10 +48,9 @@ def _move_items(merge: Merge, gone: Membership, stays: Membership) -> None:
         item.save(update_fields=["cart"])
 
 
-def counted(merge: Merge) -> dict[str, int]:
-    """How much of each would move: {orders, items in carts}."""
-    gone = merge.gone_id
+def moving(merge: Merge) -> dict[str, QuerySet]:
+    """What would move: {orders, items in carts}."""
     return {
-        "orders": Order.objects.filter(organization=gone).count(),
-        "cart_items": CartItem.objects.filter(cart__membership__organization=gone).count(),
+        "orders": Order.objects.filter(organization=merge.gone_id),
+        "cart_items": CartItem.objects.filter(cart__membership__organization=merge.gone_id),
     }

@@ -98,11 +98,15 @@ def limits_of(program: Program) -> list[Limit]:
 
 
 def standings(
-    organization: Organization, *, as_of: datetime, program: str | None = None
+    organization: Organization,
+    *,
+    as_of: datetime,
+    program: str | None = None,
+    used: Mapping[int, list[Use]] | None = None,
 ) -> list[tuple[Program, int, Standing]]:
     """The standing of every subject of every limit: (program, the limit's place, standing).
 
-    Three queries, however many programs there are.
+    Three queries, however many programs there are; two when what `uses` says is passed.
     """
     programs = Program.objects.select_related("partner").exclude(limits=[])
     if program:
@@ -111,7 +115,8 @@ def standings(
     groups: dict[int, set[str]] = defaultdict(set)
     for pk, group in Product.objects.exclude(title_group="").values_list("program", "title_group"):
         groups[pk].add(group)
-    used = uses(organization, as_of=as_of)
+    if used is None:
+        used = uses(organization, as_of=as_of)
     return [
         (row, index, standing)
         for row in chosen

@@ -100,8 +100,6 @@ class Evidence:
     matches: list[Match] = field(default_factory=list)
     proves: dict[str, str] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
-    namesakes: list[Match] = field(default_factory=list)
-    """Entries of the same name, when no number on file is in a register."""
     budget: Budget | None = None
     confirmed: dict[str, str] = field(default_factory=dict)
     """Facts on file that a register has too: {fact: which register, of which day}."""
@@ -121,8 +119,6 @@ def of(organization: Organization) -> Evidence:
     found = [match for match in (as_match(charity), as_match(corporation)) if match]
     evidence = Evidence(matches=found, budget=budget_of(charity))
     judge(organization, evidence, charity, corporation)
-    if not found and organization.legal_name:
-        evidence.namesakes = namesakes(organization.legal_name)
     is_missing = charity is None and organization.kind == Kind.CHARITY and organization.bn
     if is_missing and (day := Import.objects.newest_day(Register.CRA)):
         text = _("The charity register of %(day)s does not have this number.")
@@ -220,7 +216,12 @@ def as_match(entry: Charity | Corporation | None) -> Match | None:
 
 
 def namesakes(name: str) -> list[Match]:
-    """Entries of the registers whose name is the same but for its writing; three at most."""
+    """Entries of the registers whose name is the same but for its writing; three at most.
+
+    For when no number on file is in a register: `of` does not look for them.
+    """
+    if not name:
+        return []
     matches = (as_match(entry) for entry in search.alike_in_both(name))
     return [m for m in matches if m and any(words.is_same_name(name, n) for n in m.names)][:3]
 

@@ -18,8 +18,10 @@ from orgs import duplicates, identity
 from orgs.duplicates import Lookalike
 from orgs.models import Application, IdentityKey, Match, Organization
 from orgs.models.organization import BN_ROOT
+from registers import words
 
-Status = Match.Status
+Status, Kind = Match.Status, IdentityKey.Kind
+MOST_ALIKE: Final = 10
 NIGHTS: Final = timedelta(days=2)
 """How far back a night looks for keys that changed: a night that was missed is made up for."""
 IN_COMMON: Final = {
@@ -32,6 +34,7 @@ IN_COMMON: Final = {
     "postal_code": _("The postal code"),
     "city": _("The city"),
     "phone": _("The telephone number"),
+    "street": _("The street address"),
 }
 
 
@@ -48,11 +51,11 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Matches:
-    """What staff see beside an application: what may be the same, and namesakes elsewhere."""
+class Alike:
+    """An organization that shares its name, telephone or door with another, and which of them."""
 
-    rows: list[Seen]
-    namesakes: list[Organization]
+    organization: Organization
+    in_common: list[Any]
 
 
 @transaction.atomic
@@ -139,19 +142,39 @@ def _decided(by: User | None, reason: str) -> dict[str, Any]:
     return {"decided_by": by, "decided_at": timezone.now(), "reason": reason}
 
 
-def matches_of(organization: Organization) -> Matches:
-    """For the review page and `admin/orgs/_matches.html`: two queries."""
-    rows = [Seen(match, match.other(organization)) for match in Match.objects.of(organization)]
-    return Matches(rows, namesakes(organization, beside={seen.other.pk for seen in rows}))
+def matches_of(organization: Organization) -> list[Seen]:
+    """For the review page and `admin/orgs/_matches.html`: one query."""
+    return [Seen(match, match.other(organization)) for match in Match.objects.of(organization)]
 
 
-def namesakes(organization: Organization, *, beside: set[int] = frozenset()) -> list[Organization]:  # type: ignore[assignment]  # an empty set is a set
-    """Others of the same name, by their city; at most ten, one query."""
-    names = identity.identity_of(identity.keys_of(organization)).names
-    others = Organization.objects.filter(
-        identity_keys__kind__in=IdentityKey.NAMES, identity_keys__value__in=names
-    ).exclude(Q(pk=organization.pk) | Q(pk__in=beside))
-    return list(others.filter(merged_into=None).order_by("city", "pk").distinct()[:10])
+def alike(organization: Organization) -> list[Alike]:
+    """Others with the same name, telephone or street address, by their city; one query.
+
+    One of these alone is no match, since namesakes live elsewhere and one door has many tenants:
+    people of the staff judge it. At most ten.
+    """
+    own = identity.identity_of(identity.keys_of(organization))
+    same = Q(identity_keys__kind__in=IdentityKey.NAMES, identity_keys__value__in=own.names)
+    if own.phone:
+        same |= Q(identity_keys__kind=Kind.PHONE, identity_keys__value=own.phone)
+    if own.postal_code:
+        same |= Q(identity_keys__kind=Kind.POSTAL_CODE, identity_keys__value=own.postal_code)
+    others = Organization.objects.filter(same, merged_into=None).exclude(pk=organization.pk)
+    seen = [Alike(o, _shared(organization, o)) for o in others.order_by("city", "pk").distinct()]
+    return [one for one in seen if one.in_common][:MOST_ALIKE]
+
+
+def _shared(one: Organization, other: Organization) -> list[Any]:
+    """What two organizations have in common, in words."""
+    first, second = (identity.identity_of(identity.keys_of(side)) for side in (one, other))
+    same = {
+        "name": bool(first.names & second.names),
+        "phone": bool(first.phone) and first.phone == second.phone,
+        "street": bool(first.postal_code)
+        and first.postal_code == second.postal_code
+        and words.is_same_street(one.street, other.street),
+    }
+    return [IN_COMMON[code] for code, is_same in same.items() if is_same]
 
 
 def find_nightly() -> int:

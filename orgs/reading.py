@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from audit.models import Entry
@@ -15,23 +15,30 @@ from orgs.models import (
     BranchLetter,
     Document,
     Inquiry,
+    Match,
     Organization,
     Page,
     Remark,
 )
 
 KEPT_FOR = 300  # seconds
+Status = Application.Status
 
 
 def applications() -> QuerySet[Application]:
-    """With people, the ids of the activities, whether anything was said, and if it is a branch."""
+    """With people, activities' ids, the budget it declares, when it was qualified before; whether
+    anything was said, it is a branch, and may be the same as another."""
     of_this = {"subject_type": ContentType.objects.get_for_model(Application)}
     notes = Entry.objects.filter(**of_this, subject_id=OuterRef("pk"), action="application.note")
     chosen = Organization.activities.through.objects.filter(organization=OuterRef("organization"))
     people = ("claimed_by", "decided_by", "submitted_by", "previous__decided_by")
+    ours = Q(first=OuterRef("organization")) | Q(second=OuterRef("organization"))
+    before = Application.objects.filter(
+        organization=OuterRef("organization"), status=Status.QUALIFIED, pk__lt=OuterRef("pk")
+    )
     return (
         Application.objects.sent()
-        .select_related("organization", *people)
+        .select_related("organization", "new_budget", *people)
         .annotate(
             is_said=Q(Exists(Inquiry.objects.filter(application=OuterRef("pk"))))
             | Q(Exists(Remark.objects.filter(application=OuterRef("pk")))),
@@ -39,6 +46,8 @@ def applications() -> QuerySet[Application]:
             has_letter=Exists(
                 BranchLetter.objects.standing().filter(branch=OuterRef("organization"))
             ),
+            qualified_before=Subquery(before.order_by("-decided_at").values("decided_at")[:1]),
+            is_matched=Exists(Match.objects.filter(ours)),
             activity_keys=ArraySubquery(chosen.values("activity")),
         )
     )

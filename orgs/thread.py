@@ -1,6 +1,6 @@
 """The thread of an application: what was asked, answered and added, with the files of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,16 +33,27 @@ class Post:
     """The question itself, while it waits for its answer."""
 
 
-def posts(application: Application) -> list[Post]:
-    """Everything, oldest first; seven queries at most."""
+def posts(application: Application, *, is_said: bool = True) -> list[Post]:
+    """Everything, oldest first; seven queries at most.
+
+    Pass `is_said` as False when nothing was asked or added, which saves two of them.
+    """
     found = list(_opening(application))
+    return sorted([*found, *(_said(application) if is_said else ())], key=_moment)
+
+
+def _moment(post: Post) -> float:
+    return post.at.timestamp() if post.at else 0
+
+
+def _said(application: Application) -> Iterator[Post]:
+    """Questions with their answers, and what was added."""
     inquiries = application.inquiries.select_related("asked_by", "answered_by")
     for inquiry in inquiries.prefetch_related("files"):
-        found += _question(inquiry, is_over=application.is_decided)
+        yield from _question(inquiry, is_over=application.is_decided)
     for remark in application.remarks.select_related("by").prefetch_related("files"):
         files = list(remark.files.all())
-        found.append(Post(_("Added"), remark.words, remark.at, remark.by, files=files))
-    return sorted(found, key=lambda post: post.at.timestamp() if post.at else 0)
+        yield Post(_("Added"), remark.words, remark.at, remark.by, files=files)
 
 
 def _opening(application: Application) -> list[Post]:
@@ -64,7 +75,7 @@ def opening(application: Application) -> str:
 
 def _declared(application: Application) -> str:
     """The budget that a renewal declares, in a sentence."""
-    found = NewBudget.objects.filter(application=application).first()
+    found: NewBudget | None = getattr(application, "new_budget", None)
     if found is None or found.annual_budget is None:
         return ""
     text = _("Annual budget: $%(amount)s (%(source)s, %(year)s).")

@@ -1,11 +1,12 @@
 """Merging two organizations, with what every app has of them: look first, do it, undo it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -95,25 +96,40 @@ def preview(merge: Merge) -> Preview:
 
 
 def _moving(merge: Merge) -> list[Moving]:
-    gone, count = merge.gone, orders.counted(merge)
+    gone = merge.gone
     applications: ApplicationQuerySet = Application.objects.of(gone)
+    count = _counts(
+        orders.moving(merge)
+        | {
+            "tokens": Token.objects.of(gone),
+            "documents": gone.documents.all(),
+            "applications": applications.filter(status__in=Application.OPEN_SENT),
+            "branches": gone.branches.all(),
+        }
+    )
     people = [str(m.user) for m in gone.memberships.select_related("user")]
     numbers = [getattr(gone, n) for n in merging.NUMBERS if not getattr(merge.kept, n)]
     rows = [
         Moving(_("People, with their carts and alerts"), ", ".join(people)),
         Moving(_("Orders, with payments, licences and quota"), count["orders"]),
         Moving(_("Products in carts"), count["cart_items"]),
-        Moving(_("Validation tokens"), Token.objects.of(gone).count()),
-        Moving(_("Documents"), gone.documents.count()),
-        Moving(
-            _("Applications under way"),
-            applications.filter(status__in=Application.OPEN_SENT).count(),
-        ),
-        Moving(_("Branches"), gone.branches.count()),
+        Moving(_("Validation tokens"), count["tokens"]),
+        Moving(_("Documents"), count["documents"]),
+        Moving(_("Applications under way"), count["applications"]),
+        Moving(_("Branches"), count["branches"]),
         Moving(_("Numbers that the other lacks"), ", ".join(n for n in numbers if n)),
         Moving(_("Becomes former names"), ", ".join([gone.legal_name, *gone.former_names])),
     ]
     return [row for row in rows if row.what]
+
+
+def _counts(rows: dict[str, QuerySet]) -> Counter[str]:
+    """How many there are of each, by one query."""
+    first, *others = (
+        found.order_by().values(what=Value(name)).annotate(count=Count("pk"))
+        for name, found in rows.items()
+    )
+    return Counter({row["what"]: row["count"] for row in first.union(*others, all=True)})
 
 
 def _quotas(merge: Merge) -> list[QuotaRow]:
@@ -121,7 +137,7 @@ def _quotas(merge: Merge) -> list[QuotaRow]:
     now = timezone.now()
     mine, theirs = (quota.uses(side, as_of=now) for side in (merge.kept, merge.gone))
     rows = []
-    for program, index, kept in quota.standings(merge.kept, as_of=now):
+    for program, index, kept in quota.standings(merge.kept, as_of=now, used=mine):
         limit = quota.limits_of(program)[index]
         if not lasts(limit):
             continue

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import factory
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -50,6 +51,15 @@ class UserFactory(DjangoModelFactory):
         """With a confirmed e-mail address, as the site demands before anything else."""
         if create and extracted is not False:
             self.emailaddress_set.create(email=self.email, verified=True, primary=True)
+
+
+def staff_with(*rights: str) -> User:
+    """Somebody of the staff whose group has these rights alone."""
+    person = UserFactory(is_staff=True)
+    group = Group.objects.create(name=f"group {person.pk}")
+    group.permissions.set(Permission.objects.filter(codename__in=rights))
+    person.groups.add(group)
+    return person
 
 
 class ActivityFactory(DjangoModelFactory):

@@ -83,6 +83,7 @@ class ApplicationAdmin(KeptAdmin):
             "<int:pk>/act/": (review.act, "act"),
             "<int:pk>/claim/": (queue.claim, "claim"),
             "<int:pk>/release/": (queue.release, "release"),
+            "<int:pk>/alike/": (review.alike, "alike"),
             "<int:pk>/history/": (review.past, "past"),
         }
         made = [

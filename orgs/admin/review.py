@@ -15,6 +15,7 @@ from orgs import (
     evidence,
     facts,
     history,
+    matches,
     queue,
     reading,
     registration,
@@ -25,7 +26,6 @@ from orgs.admin import decisions
 from orgs.admin.decisions import CHECKLIST, DecisionForm
 from orgs.days import today
 from orgs.evidence import Evidence
-from orgs.matches import matches_of
 from orgs.models import Application, Document, NewBudget, Organization, ReadyText
 from orgs.requirements import missing
 
@@ -50,7 +50,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def show(
     request: HttpRequest,
-    application: Application,
+    application: Any,
     *,
     form: DecisionForm | None = None,
     status: int = 200,
@@ -74,7 +74,7 @@ def show(
         "posts": said(application),
         "notes": notes(application),
         "checklist": checklist(application, found, typed),
-        "matches": matches_of(organization),
+        "matches": matches.matches_of(organization) if application.is_matched else [],
         "changes": changes(application),
         "typed": typed,
         **for_an_open_one(request, application),
@@ -129,8 +129,7 @@ def checklist(application: Application, found: Evidence, typed: dict[str, Any]) 
 
 def said(application: Any) -> list[thread.Post]:
     """The thread; no query of a first application to which nobody added or asked anything."""
-    is_empty = application.kind == Kind.FIRST and not application.is_said
-    return [] if is_empty else thread.posts(application)
+    return thread.posts(application, is_said=application.is_said)
 
 
 def notes(application: Any) -> list[Entry]:
@@ -141,7 +140,7 @@ def notes(application: Any) -> list[Entry]:
     return list(rows.select_related("by"))
 
 
-def changes(application: Application) -> list[differences.Change] | None:
+def changes(application: Any) -> list[differences.Change] | None:
     """Of a renewal: what is otherwise now than when it was qualified; None for any other.
 
     Also the budget that the renewal declares, which is in force once it is accepted.
@@ -149,16 +148,39 @@ def changes(application: Application) -> list[differences.Change] | None:
     if application.kind != Kind.RENEWAL:
         return None
     organization = application.organization
-    before = Application.objects.of(organization).filter(
-        status=Status.QUALIFIED, pk__lt=application.pk
-    )
-    last = before.order_by("-decided_at").values_list("decided_at", flat=True).first()
+    last = application.qualified_before
     found = differences.since(organization, last) if last else []
     if application.is_decided:
         return found
-    declared = NewBudget.objects.filter(application=application).first()
+    declared: NewBudget | None = getattr(application, "new_budget", None)
     fields = NewBudget.DECLARED
     return found + differences.between(organization, declared, fields) if declared else found
+
+
+@require_safe
+def alike(request: HttpRequest, pk: int) -> HttpResponse:
+    """Others of the same name, telephone or door, on file or in a register: a page, or its part.
+
+    The review page loads the part (`?part=1`) once it is there.
+    """
+    application = application_of(request, pk)
+    organization = application.organization
+    found = evidence.of(organization)
+    context = {
+        "title": _("Who looks like it: %(application)s") % {"application": application},
+        "application": application,
+        "alike": matches.alike(organization),
+        "listed": [] if found.matches else evidence.namesakes(organization.legal_name),
+    }
+    return _part(request, "alike", context)
+
+
+def _part(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    """What the review page loads, or the same as a page of its own for whoever has no scripts."""
+    if request.GET.get("part"):
+        return render(request, f"admin/orgs/application/_{name}.html", context)
+    page_of = admin.site.each_context(request) | context
+    return render(request, f"admin/orgs/application/{name}.html", page_of)
 
 
 @require_safe
@@ -180,10 +202,7 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
         "people": organization.memberships.select_related("user", "role"),
         "colleagues": staff.reviewers().exclude(pk=application.claimed_by_id or 0),
     }
-    if request.GET.get("part"):
-        return render(request, "admin/orgs/application/_history.html", context)
-    page_of = admin.site.each_context(request) | context
-    return render(request, "admin/orgs/application/history.html", page_of)
+    return _part(request, "history", context)
 
 
 @require_POST

@@ -69,15 +69,19 @@ document.addEventListener("click", (event) => {
   page.scrollIntoView({ block: "nearest" });
 });
 
-// What is only opened now and then is fetched then; without scripts its link leads there.
-for (const part of document.querySelectorAll("details[data-load]")) {
-  part.addEventListener("toggle", async () => {
-    if (!part.open || part.dataset.loaded) return;
-    part.dataset.loaded = "1";
-    const answer = await fetch(part.dataset.load);
-    if (!answer.ok) return;
-    const inside = document.createElement("div");
-    inside.innerHTML = await answer.text();
-    part.querySelector("p").replaceWith(inside);
-  });
+// Parts that would delay the page are fetched after it, or when they are opened; without scripts
+// their link leads there.
+async function load(part) {
+  if (part.dataset.loaded) return;
+  part.dataset.loaded = "1";
+  const answer = await fetch(part.dataset.load);
+  if (!answer.ok) return;
+  const inside = document.createElement("div");
+  inside.innerHTML = await answer.text();
+  part.querySelector("p").replaceWith(inside);
+}
+
+for (const part of document.querySelectorAll("[data-load]")) {
+  if (part.matches("details")) part.addEventListener("toggle", () => part.open && load(part));
+  else load(part);
 }

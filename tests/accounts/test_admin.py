@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from audit.models import Entry
-from tests.factories import UserFactory
+from tests.factories import UserFactory, staff_with
 
 
 @pytest.fixture
@@ -52,10 +52,7 @@ def test_a_closed_account_is_out_at_once(desk, person, client):
 
 
 def test_staff_who_may_only_look_cannot_give_rights(client, person):
-    staff = UserFactory(is_staff=True)
-    for act in ("view", "change"):
-        staff.user_permissions.add(Permission.objects.get(codename=f"{act}_user"))
-    client.force_login(staff)
+    client.force_login(staff_with("view_user", "change_user"))
 
     assert client.get(f"/admin/accounts/user/{person.pk}/change/").status_code == 200
     form = {"is_active": "on", "is_staff": "on", "is_superuser": "on"}
@@ -63,3 +60,10 @@ def test_staff_who_may_only_look_cannot_give_rights(client, person):
 
     person.refresh_from_db()
     assert not person.is_superuser
+
+
+def test_a_right_comes_with_a_group_and_never_singly(client, db):
+    person = UserFactory(is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="view_user"))
+    client.force_login(person)
+    assert client.get("/admin/accounts/user/").status_code == 403

@@ -1,22 +1,18 @@
 """Staff's desk of the outbox."""
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from audit.models import Entry
 from mail.models import Message
-from tests.factories import UserFactory
+from tests.factories import staff_with
 
 LIST = "/admin/mail/message/"
 
 
 @pytest.fixture
 def desk(client, db):
-    staff = UserFactory(is_staff=True)
-    for act in ("view", "change"):
-        staff.user_permissions.add(Permission.objects.get(codename=f"{act}_message"))
-    client.force_login(staff)
+    client.force_login(staff_with("view_message", "change_message"))
     client.cookies["django_language"] = "en"
     return client
 
@@ -83,9 +79,7 @@ def test_a_message_is_read_not_changed_added_or_deleted(desk, letter):
 
 
 def test_staff_who_may_only_look_have_no_actions(client, letter):
-    staff = UserFactory(is_staff=True)
-    staff.user_permissions.add(Permission.objects.get(codename="view_message"))
-    client.force_login(staff)
+    client.force_login(staff_with("view_message"))
     message = letter()
 
     act(client, message, "give_up", "because")

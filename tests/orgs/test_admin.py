@@ -57,14 +57,26 @@ def test_the_review_has_facts_and_papers(desk, sent, django_assert_max_num_queri
         assert text in page.text
 
 
-def test_the_review_names_who_looks_alike(desk, sent):
-    alike = OrganizationFactory(legal_name="MAISON SAINTE-ANNE", street="1, rue A")
-    elsewhere = OrganizationFactory(legal_name="Elsewhere", street="2, rue B")
-    for one in (alike, elsewhere):
+@pytest.mark.parametrize(
+    ("same", "words"),
+    [
+        ({"phone": "+18195550112"}, "The telephone number"),
+        ({"street": "12, RUE KING", "postal_code": "J1H 9Z9"}, "The street address"),
+        ({"legal_name": "MAISON SAINTE-ANNE"}, "The name, or a former name"),
+    ],
+)
+def test_the_review_names_who_looks_alike(desk, sent, same, words):
+    other = {"phone": "+14185550100", "street": "1, rue A", "postal_code": "J1H 9Z9"}
+    alike = OrganizationFactory(**(other | same))
+    neighbour = OrganizationFactory(legal_name="Elsewhere", **other)
+    for one in (alike, neighbour):
         identity.index(one)
-    page = desk.get(review(sent))
-    assert str(alike.number) in page.text
-    assert str(elsewhere.number) not in page.text
+    url = reverse("admin:orgs_application_alike", args=[sent.pk])
+    assert f'data-load="{url}?part=1"' in desk.get(review(sent)).text
+    for part in (desk.get(url).text, desk.get(url, {"part": 1}).text):
+        assert str(alike.number) in part
+        assert words in part
+        assert str(neighbour.number) not in part
 
 
 def test_an_application_is_claimed_checked_and_qualified(desk, sent, reviewer):

@@ -172,7 +172,7 @@ def test_an_administrator_above_opens_the_branch_and_it_says_so(
     letter = BranchLetterFactory(parent__legal_name="National Office")
     above = MembershipFactory(organization=letter.parent)
     client.force_login(above.user)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         page = client.get(reverse("orgs:people", args=[letter.branch.number]))
     assert page.status_code == 200
     assert "National Office" in page.text

@@ -55,7 +55,7 @@ def test_others_pass(on_file, facts):
 def test_a_namesake_elsewhere_is_shown_with_its_city(on_file):
     namesake = typed(legal_name="Maison Sainte-Anne", city="Moncton", postal_code="E1C 9Z9")
     assert matches.look(namesake) == []
-    assert [o.with_city for o in matches.matches_of(namesake).namesakes] == [
+    assert [one.organization.with_city for one in matches.alike(namesake)] == [
         "Maison Sainte-Anne inc. (Sherbrooke)"
     ]
 

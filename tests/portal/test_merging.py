@@ -382,7 +382,7 @@ def test_staff_propose_look_carry_out_and_undo(client, gone, kept, quinn):
 
 def test_the_page_of_a_merge_is_few_queries(client, merge, quinn, django_assert_max_num_queries):
     client.force_login(quinn)
-    with django_assert_max_num_queries(25):  # every app counts what it has
+    with django_assert_max_num_queries(12):
         assert client.get(reverse("admin:orgs_merge_page", args=[merge.pk])).status_code == 200
 
 
