@@ -201,20 +201,18 @@ class DeliveryForm(forms.ModelForm):
         return examine(files[0]) if files else None
 
     def clean(self) -> dict[str, Any]:
-        """All that a courier would stumble over, and the proof."""
+        """All that a courier would stumble over, and the proof that the address needs."""
         data = with_postal_code(self, super().clean() or {})
-        for fault in delivery.faults(data.get("street") or "", data.get("unit") or ""):
-            if data.get("street"):
+        if data.get("street"):
+            for fault in delivery.faults(data["street"], data.get("unit") or ""):
                 self.add_error("street", fault)
+        if not self.errors and not data.get("proof_file"):
+            self._ask_for_proof(CheckoutDraft(**{column: data[column] for column in TO}))
         return data
 
-    def _post_clean(self) -> None:
-        """The proof is asked of the address as it will be kept."""
-        super()._post_clean()
-        if self.errors or self.cleaned_data.get("proof_file"):
-            return
-        has_proof = self.proof is not None and delivery.place_of(self.instance) == self.before
-        if not has_proof and not delivery.is_known(self.instance, self.organization):
+    def _ask_for_proof(self, typed: CheckoutDraft) -> None:
+        has_proof = self.proof is not None and delivery.place_of(typed) == self.before
+        if not has_proof and not delivery.is_known(typed, self.organization):
             text = _("We do not know this address yet: send what shows that you are there.")
             self.add_error("proof_file", ValidationError(text, "no_proof"))
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -37,10 +37,15 @@ class DeliveryAdmin(ReadOnly):
     list_select_related = ("order__organization", "proof")
     search_fields = ("=order__number", "order__organization__legal_name", "postal_code", "street")
     fields = readonly_fields = (
-        ("order", "organization"),
-        ("address", "phone", "directions"),
-        ("is_on_file", "proven_by"),
-        ("verified_at", "verified_by"),
+        "order",
+        "organization",
+        "address",
+        "phone",
+        "directions",
+        "is_on_file",
+        "proven_by",
+        "verified_at",
+        "verified_by",
     )
     actions = ("verify",)
 
@@ -74,6 +79,8 @@ class DeliveryAdmin(ReadOnly):
         """The document that came with the address; opening it is written down."""
         if not self.has_act_permission(request):
             raise PermissionDenied
-        row = get_object_or_404(Delivery.objects.exclude(proof=None).select_related("proof"), pk=pk)
+        row = get_object_or_404(Delivery.objects.select_related("proof"), pk=pk)
+        if row.proof is None:
+            raise Http404
         record(row.proof, "document.read", by=request.user)
         return documents.download(row.proof)
