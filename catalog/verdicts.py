@@ -56,8 +56,12 @@ def in_force(history: list[dict[str, Any]], on: date) -> Version | None:
 def verdict_on(versions: Iterable[ProgramVersion], facts: Facts, *, on: date) -> Verdict:
     """The verdict by the version in force on that day."""
     row = version_in_force(versions, on)
-    version = _version(row.effective, row.criteria) if row else None
-    return judge(version, facts, on=on)
+    return judge(values_of(row) if row else None, facts, on=on)
+
+
+def values_of(version: ProgramVersion) -> Version:
+    """A version as the rules read it."""
+    return _version(version.effective, version.criteria)
 
 
 def _version(effective: date | str, criteria: list[dict[str, Any]]) -> Version:

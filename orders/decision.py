@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import prefetch_related_objects
 
+from catalog.eligibility import Facts, Leave, Verdict, version_in_force
 from catalog.facts import facts_of
 from catalog.models import Partner, Product, Program
 from catalog.verdicts import verdict_on
@@ -107,7 +108,7 @@ def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> 
         Demand(
             program=program.slug,
             name=program.name,
-            verdict=verdict_on(program.versions.all(), facts, on=day_of(at)),
+            verdict=_verdict(program, items, facts, on=day_of(at)),
             lines=tuple(
                 line_of(item.product, quantity=item.quantity)
                 for item in items
@@ -121,6 +122,19 @@ def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> 
         )
         for pk, program in programs.items()
     )
+
+
+def _verdict(program: Program, items: list[CartItem], facts: Facts, *, on: date) -> Verdict:
+    """The rules of the day; in their days of grace, what was in the cart before has the earlier."""
+    versions = list(program.versions.all())
+    verdict, rules = verdict_on(versions, facts, on=on), version_in_force(versions, on)
+    if verdict.is_eligible or rules is None or not rules.grace_until or on > rules.grace_until:
+        return verdict
+    added = [day_of(item.added_at) for item in items if item.product.program_id == program.pk]
+    earlier = verdict_on([v for v in versions if v != rules], facts, on=on)
+    if not earlier.is_eligible or any(day >= rules.effective for day in added):
+        return verdict
+    return verdict.with_leave(Leave("grace", rules.grace_until))
 
 
 def line_of(product: Product, *, quantity: int) -> Line:

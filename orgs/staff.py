@@ -52,6 +52,7 @@ GROUPS: Final = {
         "catalog.partnerquestion": "view change add",
         "catalog.program": "view change add",
         "catalog.programversion": "view change add",
+        "catalog.ruledraft": "view change",
         "catalog.programquestion": "view change add",
         "catalog.product": "view change add",
         "catalog.formername": "view change add",

@@ -37,6 +37,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orgs/address_stopped",
         "orgs/case_received",
         "orgs/case_answered",
+        "catalog/rules_changed",
     ),
     "orders.view": (
         "orders/placed",

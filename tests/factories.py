@@ -255,10 +255,11 @@ class ProgramFactory(DjangoModelFactory):
 
     @factory.post_generation
     def criteria(self, create, extracted, **kwargs):
-        """The rules since 2020."""
+        """The rules, from 2020 or the day `criteria__since` on."""
         if create:
             rules = [{"fact": "qualified_months", "min": 0}] if extracted is None else extracted
-            ProgramVersion.objects.create(program=self, effective=date(2020, 1, 1), criteria=rules)
+            since = kwargs.get("since", date(2020, 1, 1))
+            ProgramVersion.objects.create(program=self, effective=since, criteria=rules)
 
 
 class CategoryFactory(DjangoModelFactory):

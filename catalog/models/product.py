@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Bilingual, sort_key
 from catalog.models.partner import PartnerQuestion
-from catalog.models.program import Program, ProgramVersion
+from catalog.models.program import Program
+from catalog.models.rules import ProgramVersion
 
 
 class Category(models.Model):
