@@ -7,15 +7,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from mail import outbox
-from orders.models import Order, Payment
+from orders.models import Order, OrderLine, Payment
 
 
-def placed(order: Order) -> None:
+def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
     """To the buyer: the order is there, and what comes next."""
     kind = "placed" if order.status != Order.Status.PAID else "free"
     if order.status == Order.Status.AWAITING_PARTNER:
         kind = "awaiting_partner"
-    _write(kind, order, to=buyer(order))
+    _write(kind, order, to=buyer(order), lines=lines)
 
 
 def approved(order: Order) -> None:
@@ -74,9 +74,11 @@ def _write(
     *,
     to: Iterable[Reader],
     suffix: int | None = None,
+    lines: list[OrderLine] | None = None,
     **context: object,
 ) -> None:
     """One e-mail to each address, once per order and kind (and suffix)."""
+    lines = list(order.lines.all()) if lines is None else lines
     for address, language in dict(to).items():
         if not address:
             continue
@@ -91,8 +93,8 @@ def _write(
             context={
                 "order": order,
                 "organization": order.organization,
-                "lines": list(order.lines.all()),
                 "url": settings.SITE_URL + path,
+                "lines": lines,
                 **context,
             },
         )

@@ -86,7 +86,7 @@ class QuestionsForm(forms.Form):
     def __init__(self, *args: Any, decision: Decision, saved: Answers, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.decision = decision
-        for program in decision.programs:
+        for program in decision.asking:
             given = saved.get(program.slug, {})
             for question in program.questions.all():
                 field = question_field(question)
@@ -98,14 +98,14 @@ class QuestionsForm(forms.Form):
         """The programs that ask something, with their fields."""
         groups = [
             (program, [self[question_name(program.slug, q.key)] for q in program.questions.all()])
-            for program in self.decision.programs
+            for program in self.decision.asking
         ]
         return [(program, fields) for program, fields in groups if fields]
 
     def answers(self) -> dict[str, dict[str, Any]]:
         """The clean answers by program and question, as an order keeps them; faulty ones not."""
         found: dict[str, dict[str, Any]] = {}
-        for program in self.decision.programs:
+        for program in self.decision.asking:
             for question in program.questions.all():
                 name = question_name(program.slug, question.key)
                 if name in self.cleaned_data:

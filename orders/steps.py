@@ -26,9 +26,8 @@ TITLES: Final = {
 
 def needed(decision: Decision) -> list[str]:
     """The steps of a cart, in order; the last one is always there."""
-    asks = any(program.questions.all() for program in decision.programs)
     ships = delivery.is_needed(decision.programs)
-    return [*(["questions"] if asks else []), *(["delivery"] if ships else []), "check"]
+    return [*(["questions"] if decision.asking else []), *(["delivery"] if ships else []), "check"]
 
 
 def first_open(decision: Decision, draft: CheckoutDraft, organization: Organization) -> str:
@@ -90,8 +89,8 @@ def save_delivery(
     return draft
 
 
-def forget(cart: Cart, programs: list[str]) -> None:
+def forget(draft: CheckoutDraft, programs: list[str]) -> None:
     """The answers were given with an order; the address stays, for the next one."""
-    if draft := CheckoutDraft.objects.filter(cart=cart).first():
-        draft.answers = {p: given for p, given in draft.answers.items() if p not in programs}
-        draft.save(update_fields=["answers", "changed_at"])
+    left = {p: given for p, given in draft.answers.items() if p not in programs}
+    if draft.pk and left != draft.answers:
+        CheckoutDraft.objects.filter(pk=draft.pk).update(answers=left)

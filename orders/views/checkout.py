@@ -135,7 +135,7 @@ def _answered(
             "change_url": here["questions"],
             "change_what": question.label,
         }
-        for program in decision.programs
+        for program in decision.asking
         for question in program.questions.all()
     ]
     if "delivery" in steps.needed(decision):
