@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0005_work'),
+        ('orders', '0006_number_by_the_database'),
         ('orgs', '0020_delivery'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
