@@ -47,6 +47,7 @@ GROUPS: Final = {
         "orders.moneyentry": "view",
         "orders.webhookevent": "view change",
         "orders.fulfilment": "view change",
+        "orders.delivery": "view change",
         "orders.licensekey": "view add",
         "orders.keypool": "view",
         "catalog.partner": "view change add",
