@@ -14,7 +14,6 @@ from orgs.days import today
 from orgs.models import Membership, Organization
 from orgs.prepared import Prepared
 
-
 MINE = Prepared(lambda user: Membership.objects.of(user), user=-1)
 
 
