@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from mail import outbox
-from orders.models import Order, Payment
+from orders.models import Order, Payment, Refund
 
 
 def placed(order: Order) -> None:
@@ -61,6 +61,17 @@ def licences_delayed(order: Order) -> None:
     _write("licences_delayed", order, to=buyer(order), promised_on=promised_on)
 
 
+def refund(refund: Refund, step: str) -> None:
+    """To who asked and the buyer: asked, granted, declined, by cheque, or paid."""
+    lines = [row.line for row in refund.lines.select_related("line")]
+    readers = buyer(refund.order)
+    if refund.origin == Refund.Origin.MEMBER and refund.requested_by:
+        readers.append((refund.requested_by.email, refund.requested_by.language))
+    suffix = f"{refund.seq}-{step}"
+    context = {"refund": refund, "step": step, "refunded": lines}
+    _write("refund", refund.order, to=readers, suffix=suffix, **context)
+
+
 Reader = tuple[str, str]  # address, language
 
 
@@ -73,7 +84,7 @@ def _write(
     order: Order,
     *,
     to: Iterable[Reader],
-    suffix: int | None = None,
+    suffix: int | str | None = None,
     **context: object,
 ) -> None:
     """One e-mail to each address, once per order and kind (and suffix)."""

@@ -44,6 +44,7 @@ GROUPS: Final = {
         "orders.payment": "view change",
         "orders.moneyentry": "view",
         "orders.webhookevent": "view change",
+        "orders.refund": "view change add",
         "orders.fulfilment": "view change",
         "orders.licensekey": "view add",
         "orders.keypool": "view",

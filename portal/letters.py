@@ -52,6 +52,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/paid_too_late",
         "orders/licences_ready",
         "orders/licences_delayed",
+        "orders/refund",
     ),
     "tokens.issue": ("tokens/created", "tokens/revoked"),
 }

@@ -5,6 +5,7 @@ from orders.models.fulfilment import BY_KEY, Fulfilment, KeyPool, LicenseKey
 from orders.models.order import Order, OrderLine
 from orders.models.payment import MoneyEntry, Payment, WebhookEvent
 from orders.models.quota import QuotaEntry
+from orders.models.refund import Refund, RefundLine
 
 __all__ = [
     "BY_KEY",
@@ -18,5 +19,7 @@ __all__ = [
     "OrderLine",
     "Payment",
     "QuotaEntry",
+    "Refund",
+    "RefundLine",
     "WebhookEvent",
 ]
