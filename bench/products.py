@@ -32,8 +32,9 @@ STATEMENTS = (
         false, 'none', '{}', 'none', false, 'none',
         (ARRAY['key', 'link', 'code'])[1 + id %% 3], 'business_days', 2, 5, '[]', 0
     FROM catalog_partner WHERE slug LIKE 'bench-%%' ON CONFLICT DO NOTHING""",
-    """INSERT INTO catalog_programversion (program_id, effective, criteria)
-    SELECT id, '2020-01-01', CASE id %% 3
+    """INSERT INTO catalog_programversion
+      (program_id, effective, grace_days, note_fr, note_en, published_at, criteria)
+    SELECT id, '2020-01-01', 0, '', '', now(), CASE id %% 3
         WHEN 0 THEN '[{"fact": "budget", "max": 100000}]'::jsonb
         ELSE '[{"fact": "qualified_months", "min": 0}, {"fact": "kind", "in": ["charity"]}]' END
     FROM catalog_program WHERE slug LIKE 'bench-%%' ON CONFLICT DO NOTHING""",

@@ -4,8 +4,8 @@ Whether an organization is *qualified* is another question: a program asks for i
 `qualified_months`. What is not known fails; a waiver that applies makes its criterion hold.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol, Self, TypeVar
@@ -45,6 +45,21 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Granted:
+    """A program that staff opened to an organization for some days, both included."""
+
+    program: int
+    from_on: date
+    until_on: date
+
+    @classmethod
+    def from_data(cls, data: Sequence[Any]) -> Self:
+        """From a program's key and two days as JSON has them."""
+        program, from_on, until_on = data
+        return cls(program, date.fromisoformat(from_on), date.fromisoformat(until_on))
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is on file about an organization, and perhaps from where, by fact."""
 
@@ -57,6 +72,15 @@ class Facts:
     qualified_until: date | None = None
     secular_arm: bool = False
     sources: Mapping[str, Source] = field(default_factory=dict)
+    granted: tuple[Granted, ...] = ()
+    """Exceptions, by the keys of programs."""
+
+    def leave(self, program: int, *, on: date) -> "Leave | None":
+        """The exception that opens a program on a day."""
+        for one in self.granted:
+            if one.program == program and one.from_on <= on <= one.until_on:
+                return Leave("exception", one.until_on)
+        return None
 
     def known(self, fact: str, *, on: date) -> Fact:
         """The value of a fact of `terms.FACTS` on a day."""
@@ -107,6 +131,24 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Leave:
+    """Why a program is open although a criterion fails, and the last day of it."""
+
+    kind: str
+    """`exception`: staff granted one; `grace`: it was in the cart before the rules changed."""
+    until: date
+
+    def to_data(self) -> dict[str, str]:
+        """As JSON."""
+        return {"kind": self.kind, "until": self.until.isoformat()}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, str]) -> Self:
+        """From what `to_data` wrote."""
+        return cls(data["kind"], date.fromisoformat(data["until"]))
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Whether an organization may have a program's products, and why; version is in force."""
 
@@ -114,6 +156,14 @@ class Verdict:
     version: date | None
     """The effective day of the rules that were used; None before the first."""
     results: tuple[Result, ...] = ()
+    leave: Leave | None = None
+    """What opens it although a criterion fails."""
+
+    def with_leave(self, leave: Leave | None) -> Self:
+        """Open by a leave, where the rules do not open it; before the first rules nothing does."""
+        if leave is None or self.is_eligible or self.version is None:
+            return self
+        return replace(self, is_eligible=True, leave=leave)
 
     @property
     def failing(self) -> list[int | str]:
@@ -128,14 +178,15 @@ class Verdict:
             "eligible": self.is_eligible,
             "version": self.version.isoformat() if self.version else None,
             "results": [result.to_data() for result in self.results],
-        }
+        } | ({"leave": self.leave.to_data()} if self.leave else {})
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """From what `to_data` wrote."""
         results = (Result.from_data(n, kept) for n, kept in enumerate(data["results"]))
         version = date.fromisoformat(data["version"]) if data["version"] else None
-        return cls(data["eligible"], version, tuple(results))
+        leave = Leave.from_data(data["leave"]) if data.get("leave") else None
+        return cls(data["eligible"], version, tuple(results), leave)
 
 
 def version_in_force(versions: Iterable[V], on: date) -> V | None:

@@ -4,8 +4,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from catalog.models import StockAlert
+from catalog import explained
+from catalog.eligibility import judge
+from catalog.facts import facts_of
+from catalog.models import Override, ProgramVersion, StockAlert
+from catalog.verdicts import values_of
 from mail import outbox
+from orgs.emails.writing import readers
+from orgs.models import Organization
 
 
 def back_in_stock(alert: StockAlert) -> None:
@@ -23,3 +29,70 @@ def back_in_stock(alert: StockAlert) -> None:
         key=f"alert:{alert.pk}",
         context={"product": alert.product, "url": url, "stop_url": stop},
     )
+
+
+def rules_changed(
+    organization: Organization,
+    version: ProgramVersion,
+    was: ProgramVersion | None,
+    *,
+    gains: bool,
+) -> None:
+    """New rules open a program to an organization or close it: old and new, and what to do."""
+    on, program = version.effective, version.program
+    new, old = values_of(version), values_of(was) if was else None
+    verdict = judge(new, facts_of(organization), on=on)
+    for address, language in readers(organization).items():
+        with translation.override(language):
+            names = explained.activity_names()
+            page = reverse("catalog:eligibility", args=[organization.number])
+            context = {
+                "organization": organization,
+                "program": program.name,
+                "partner": program.partner.name,
+                "version": version,
+                "note": version.note,
+                "gains": gains,
+                "old_rules": explained.rules_in_words(old.criteria, names, on=on) if old else [],
+                "new_rules": explained.rules_in_words(new.criteria, names, on=on),
+                "reasons": explained.failing(verdict, names),
+                "grace_until": version.grace_until,
+                "url": f"{settings.SITE_URL}{page}#{program.slug}",
+            }
+        outbox.queue(
+            "catalog/rules_changed",
+            to=[address],
+            language=language,
+            key=f"rules:{version.pk}:{organization.pk}:{address}"[:200],
+            context=context,
+        )
+
+
+def override_granted(override: Override) -> None:
+    """A program is open to an organization by an exception, until a day."""
+    _about_override("override_granted", override)
+
+
+def override_ended(override: Override) -> None:
+    """The exception ended before its day."""
+    _about_override("override_ended", override)
+
+
+def _about_override(kind: str, override: Override) -> None:
+    organization, program = override.organization, override.program
+    for address, language in readers(organization).items():
+        with translation.override(language):
+            page = reverse("catalog:eligibility", args=[organization.number])
+            context = {
+                "organization": organization,
+                "program": program.name,
+                "override": override,
+                "url": f"{settings.SITE_URL}{page}#{program.slug}",
+            }
+        outbox.queue(
+            f"catalog/{kind}",
+            to=[address],
+            language=language,
+            key=f"{kind}:{override.pk}:{address}"[:200],
+            context=context,
+        )

@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from catalog import alerts, editions, shelf
+from catalog import alerts, announcing, editions, shelf
 
 
 @shared_task
 def send_alerts() -> None:
     """Tell who waits for products that are back in stock. Each night; twice is once."""
     alerts.send_due()
+
+
+@shared_task
+def announce_rules() -> None:
+    """Tell whom published rules concern. Each minute; twice is once."""
+    announcing.tell_due()
 
 
 @shared_task

@@ -9,5 +9,11 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        """Register the checks."""
-        from orders import checks  # noqa: F401  (importing it registers them)
+        """Register the checks, and the counter of carts for whoever changes a program's rules."""
+        from catalog import effects
+        from orders import (
+            cart,
+            checks,  # noqa: F401  (importing it registers them)
+        )
+
+        effects.count_carts_by(cart.holding)

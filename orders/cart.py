@@ -2,12 +2,22 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Product
+from catalog.models import Product, Program
 from orders.models import Cart, CartItem
 from orders.models.cart import MAX_QUANTITY, CartItemQuerySet
-from orgs.models import Membership
+from orgs.models import Membership, Organization
+
+
+def holding(program: Program, organizations: QuerySet[Organization]) -> dict[int, int]:
+    """How many carts would order something of a program, by the key of these organizations."""
+    lines = CartItem.objects.active().filter(
+        product__program=program, cart__membership__organization__in=organizations.values("pk")
+    )
+    counted = lines.order_by().values_list("cart__membership__organization")
+    return dict(counted.annotate(carts=Count("cart", distinct=True)))
 
 
 def of(membership: Membership) -> Cart:

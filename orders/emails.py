@@ -7,15 +7,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from mail import outbox
-from orders.models import Order, Payment, Refund
+from orders.models import Order, OrderLine, Payment, Refund
 
 
-def placed(order: Order) -> None:
+def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
     """To the buyer: the order is there, and what comes next."""
     kind = "placed" if order.status != Order.Status.PAID else "free"
     if order.status == Order.Status.AWAITING_PARTNER:
         kind = "awaiting_partner"
-    _write(kind, order, to=buyer(order))
+    _write(kind, order, to=buyer(order), lines=lines)
 
 
 def approved(order: Order) -> None:
@@ -68,8 +68,8 @@ def refund(refund: Refund, step: str) -> None:
     if refund.origin == Refund.Origin.MEMBER and refund.requested_by:
         readers.append((refund.requested_by.email, refund.requested_by.language))
     suffix = f"{refund.seq}-{step}"
-    context = {"refund": refund, "step": step, "refunded": lines}
-    _write("refund", refund.order, to=readers, suffix=suffix, **context)
+    order = refund.order
+    _write("refund", order, to=readers, suffix=suffix, refund=refund, step=step, refunded=lines)
 
 
 Reader = tuple[str, str]  # address, language
@@ -85,9 +85,11 @@ def _write(
     *,
     to: Iterable[Reader],
     suffix: int | str | None = None,
+    lines: list[OrderLine] | None = None,
     **context: object,
 ) -> None:
     """One e-mail to each address, once per order and kind (and suffix)."""
+    lines = list(order.lines.all()) if lines is None else lines
     for address, language in dict(to).items():
         if not address:
             continue
@@ -102,8 +104,8 @@ def _write(
             context={
                 "order": order,
                 "organization": order.organization,
-                "lines": list(order.lines.all()),
                 "url": settings.SITE_URL + path,
+                "lines": lines,
                 **context,
             },
         )

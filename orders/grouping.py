@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from catalog.eligibility import Leave
 from catalog.models import Program
 from orders import meters
 from orders.decision import Decision
@@ -27,6 +28,8 @@ class Group:
     lines: list[LineView]
     reasons: list[Refusal]
     meters: list[Meter]
+    leave: Leave | None
+    """By what it can be ordered, although a rule says no."""
 
     @property
     def total(self) -> Decimal:
@@ -55,6 +58,7 @@ def groups(decision: Decision) -> list[Group]:
             meters=meters.of_lines(
                 program, demands[program.slug].lines, demands[program.slug].uses, as_of=at
             ),
+            leave=demands[program.slug].verdict.leave,
         )
         for program in decision.programs
     ]

@@ -235,16 +235,14 @@ class PayPal:
         return self._snapshot(answer)
 
     def refund(self, capture_id: str, *, asked: RefundRequest, generation: int) -> RefundSnapshot:
-        body = {
-            # Always an amount: without one, PayPal gives back all that is left.
-            "amount": {"currency_code": asked.currency, "value": f"{asked.amount:.2f}"},
-            "custom_id": str(asked.reference),
-            "invoice_id": asked.invoice_id,
-            "note_to_payer": asked.note[:255],
-        }
+        # Always an amount: without one, PayPal gives back all that is left.
+        amount = {"currency_code": asked.currency, "value": f"{asked.amount:.2f}"}
+        body = {"amount": amount, "custom_id": str(asked.reference)}
+        body |= {"invoice_id": asked.invoice_id, "note_to_payer": asked.note[:255]}
         path = f"v2/payments/captures/{capture_id}/refund"
-        answer = self.api.post(path, body, headers("refund", asked.reference, generation))
-        return self._refund(answer)
+        return self._refund(
+            self.api.post(path, body, headers("refund", asked.reference, generation))
+        )
 
     def fetch_refund(self, refund_id: str) -> RefundSnapshot:
         return self._refund(self.api.get(f"v2/payments/refunds/{refund_id}"))
@@ -326,8 +324,8 @@ class PayPal:
             raise OutcomeUnknown("a success that does not say of what")
         amount = refund.get("amount") or {}
         return RefundSnapshot(
-            refund_id=refund["id"],
-            status=refund["status"],
+            refund["id"],
+            refund["status"],
             amount=Decimal(amount["value"]) if amount else None,
             currency=amount.get("currency_code", ""),
             reference=refund.get("custom_id", ""),

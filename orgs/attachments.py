@@ -2,34 +2,12 @@
 
 from collections.abc import Sequence
 
-from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from accounts.models import User
 from orgs import documents
-from orgs.contents import Contents, examine, visible_name
+from orgs.contents import Contents
 from orgs.models import Application, Document, Inquiry, Remark
-
-Paper = UploadedFile | Contents
-
-
-def look_into(files: Sequence[UploadedFile]) -> list[Contents]:
-    """What is in the files, written anew. It takes its time: call it outside any transaction.
-
-    Raises ValidationError with what is wrong with each file, by its name.
-    """
-    found, refusals = [], []
-    for file in files:
-        try:
-            found.append(examine(file))
-        except ValidationError as refusal:
-            name = visible_name(file.name or "")
-            lines = refusal.messages
-            refusals += lines if len(files) == 1 else [f"{name} – {line}" for line in lines]
-    if refusals:
-        raise ValidationError([ValidationError(text, "bad_file") for text in refusals])
-    return found
 
 
 @transaction.atomic

@@ -13,8 +13,7 @@ from accounts.models import User
 from audit.models import record
 from audit.moves import move
 from orgs import clock, documents
-from orgs.changes import examine_all
-from orgs.contents import Contents
+from orgs.contents import MOST_A_MESSAGE, Contents, examine_all
 from orgs.days import today
 from orgs.emails import cases as emails
 from orgs.holidays import holidays_of
@@ -38,7 +37,7 @@ def start(
 
     Raises ValidationError with what is wrong with the files, or when many are open already.
     """
-    contents = examine_all(files)
+    contents = examine_all(files, by=by, most=MOST_A_MESSAGE)
     with documents.keeping() as kept:
         organization = Organization.objects.lock(pk=organization.pk)
         waiting = Case.objects.of(organization).filter(opened_by=by, status=Status.WAITING_US)
@@ -84,7 +83,7 @@ def _bump(case: Case) -> None:
 
 def reply(case: Case, *, by: User, text: str, files: Sequence[UploadedFile] = ()) -> Case:
     """The member writes again: our clock starts anew, and a closed case is open again."""
-    contents = examine_all(files)
+    contents = examine_all(files, by=by, most=MOST_A_MESSAGE)
     with documents.keeping() as kept:
         case = _lock(case.pk)
         kept += _say(case, by=by, text=text, contents=contents)

@@ -20,7 +20,7 @@ from accounts.models import User
 from audit.models import record
 from audit.moves import move
 from orgs import clock, documents, facts, identity, registration
-from orgs.contents import Contents, examine, visible_name
+from orgs.contents import MOST_A_MESSAGE, Contents, examine_all
 from orgs.days import today
 from orgs.emails import changes as emails
 from orgs.fieldclasses import FREE, Subject, as_data, changed
@@ -37,7 +37,6 @@ from orgs.requirements import Profile, Requirement, missing
 
 Status = ChangeRequest.Status
 REVIEW_DAYS = 5  # business days from sending to the decision
-MOST_FILES = 5  # of one message
 NUMBERS = ("bn", "neq", "corporation_number")
 UNDER_WAY = _(
     "A request to change this is under way already. Withdraw it first, or wait for its answer."
@@ -102,7 +101,7 @@ def send(
 
     Raises ValidationError with every reason why not; then nothing is kept.
     """
-    contents = examine_all(files)
+    contents = examine_all(files, by=by, most=MOST_A_MESSAGE)
     if subject.paper and not contents:
         raise ValidationError(_("Add the paper that shows the change."), "no_paper")
     with documents.keeping() as kept:
@@ -170,22 +169,6 @@ def _holidays(organization: Organization, first: date, last: date) -> frozenset[
     return holidays_of(organization.province, range(first.year, last.year + 2))
 
 
-def examine_all(files: Sequence[UploadedFile]) -> list[Contents]:
-    """Look at the files, outside a transaction; raises ValidationError with what is wrong."""
-    if len(files) > MOST_FILES:
-        text = _("Send at most %(most)s files at a time.")
-        raise ValidationError(text, "too_many", {"most": MOST_FILES})
-    found, refused = [], []
-    for file in files:
-        try:
-            found.append(examine(file))
-        except ValidationError as refusal:
-            refused += [f"{visible_name(file.name or '')}: {m}" for m in refusal.messages]
-    if refused:
-        raise ValidationError(refused)
-    return found
-
-
 def _keep(
     change: ChangeRequest, contents: Iterable[Contents], *, by: User, kept: list[Document]
 ) -> None:
@@ -216,7 +199,7 @@ def answer(
     change: ChangeRequest, *, by: User, text: str, files: Sequence[UploadedFile] = ()
 ) -> ChangeRequest:
     """The member's answer to our question, or a word more while we have it; the clock goes on."""
-    contents = examine_all(files)
+    contents = examine_all(files, by=by, most=MOST_A_MESSAGE)
     with documents.keeping() as kept:
         change = lock_open(change.pk)
         ChangeMessage.objects.create(request=change, by=by, is_staffs=False, text=text)

@@ -1,26 +1,37 @@
 """What is in a file that somebody sent: known by its content, written anew before we keep it."""
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
 import filetype
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from orgs import sandboxing
 from orgs.sandbox.limits import MAX_PAGES, MAX_PIXELS
 
 ACCEPTED: Final = {"application/pdf", "image/jpeg", "image/png"}
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what office programs wrote for decades
+MOST_AT_ONCE: Final = 20
+MOST_A_MESSAGE: Final = 5
+MOST_AN_HOUR: Final = 60  # files of one person
+HOUR: Final = 3600  # seconds
 HEAD: Final = 8192  # bytes that a type is recognized by
 
 # What is wrong with a file, and what to send instead.
 REFUSALS: Final = {
     "missing": _("Choose a file."),
+    "too_often": _(
+        "You have sent %(an_hour)s files within an hour. Go on in an hour: what is typed stays "
+        "when you leave this page open."
+    ),
     "empty": _("This file is empty. Choose another."),
     "too_large": _("This file is larger than %(most)s MB. Send a smaller one, such as a PDF."),
     "wrong_type": _("This is not a PDF, JPEG or PNG file. Save or scan it as one of these."),
@@ -75,11 +86,15 @@ class Contents:
         return hashlib.sha256(self.data).hexdigest()
 
 
-def examine(file: UploadedFile) -> Contents:
+def examine(file: UploadedFile, *, by: User | None = None) -> Contents:
     """Look at a file, and write it anew in the sandbox; takes a part of a second, at most fifteen.
+
+    It counts against the files that `by` may send within an hour.
 
     Raises ValidationError with what is wrong and what to send instead. Not inside a transaction.
     """
+    if by is not None:
+        _count(by)
     if not file.size:
         raise refusal("empty")
     if file.size > settings.DOCUMENT_MAX_BYTES:
@@ -101,6 +116,45 @@ def examine(file: UploadedFile) -> Contents:
     )
 
 
+def examine_all(
+    files: Sequence[UploadedFile],
+    *,
+    by: User | None = None,
+    most: int = MOST_AT_ONCE,
+    check: Callable[[Contents], None] = lambda contents: None,
+) -> list[Contents]:
+    """Look at each of the files, and let `check` look at what came of it; none is left out.
+
+    Raises ValidationError with what is wrong with every one; of several, each says its name.
+    """
+    if len(files) > most:
+        text = _("Send at most %(most)s files at a time.")
+        raise ValidationError(text, "too_many", {"most": most})
+    found, refused = [], []
+    for file in files:
+        try:
+            contents = examine(file, by=by)
+            check(contents)
+        except ValidationError as wrong:
+            name = f"{visible_name(file.name or '')} – " if len(files) > 1 else ""
+            refused += [
+                ValidationError(f"{name}{m}", wrong.error_list[0].code) for m in wrong.messages
+            ]
+        else:
+            found.append(contents)
+    if refused:
+        raise ValidationError(refused)
+    return found
+
+
+def _count(person: User) -> None:
+    """Raise ValidationError when a person has sent very many files within an hour."""
+    key = f"uploads:{person.pk}"
+    cache.add(key, 0, HOUR)
+    if cache.incr(key) > MOST_AN_HOUR:
+        raise refusal("too_often")
+
+
 def type_of(data: bytes) -> str:
     """The type by the file's first bytes, whatever it is called. Raises ValidationError."""
     if data.startswith(OLE):
@@ -120,7 +174,7 @@ def type_of(data: bytes) -> str:
 def refusal(code: str) -> ValidationError:
     """Why a file is not kept, as a sentence that says what to do."""
     most = settings.DOCUMENT_MAX_BYTES // (1024 * 1024)
-    params = {"most": most, "pages": MAX_PAGES, "pixels": MAX_PIXELS}
+    params = {"most": most, "an_hour": MOST_AN_HOUR, "pages": MAX_PAGES, "pixels": MAX_PIXELS}
     return ValidationError(REFUSALS[code], code, params)
 
 

@@ -46,7 +46,7 @@ def store(
     what is wrong with it and what to send instead. Give `Contents` (of `contents.examine`) when
     a transaction is open already: looking into a file takes its time.
     """
-    contents = file if isinstance(file, Contents) else examine(file)
+    contents = file if isinstance(file, Contents) else examine(file, by=by)
     with keeping() as kept:
         application = lock_with_applicant(organization, replaces=kind, with_staff=with_staff)
         if known := again(organization, contents, kind=kind):

@@ -40,32 +40,17 @@ A_MONTH = 3  # recoveries that one person may ask for
 OVER = _("This request is over: nothing can be changed any more.")
 
 
-def examine(files: Sequence[UploadedFile]) -> list[Contents]:
+def examine(files: Sequence[UploadedFile], *, by: User) -> list[Contents]:
     """Look at the papers, and ask the virus scanner where there is one; before any transaction.
 
     Raises ValidationError with everything that is wrong with them.
     """
-    reasons: list[ValidationError] = []
-    found = []
-    if len(files) > MOST_PAPERS:
-        text = _("Choose at most %(most)s files.")
-        raise ValidationError(text, "too_many", {"most": MOST_PAPERS})
-    for file in files:
-        try:
-            found.append(_scanned(contents.examine(file)))
-        except ValidationError as refusal:
-            name = contents.visible_name(file.name or "")
-            reasons += [
-                ValidationError(f"{name}: {message}", refusal.code) for message in refusal.messages
-            ]
-    if reasons:
-        raise ValidationError(reasons)
-    return found
+    return contents.examine_all(files, by=by, most=MOST_PAPERS, check=_scan)
 
 
-def _scanned(paper: Contents) -> Contents:
+def _scan(paper: Contents) -> None:
     if not settings.CLAMD_URL:
-        return paper
+        return
     try:
         virus = clamd.scan(paper.data, url=settings.CLAMD_URL)
     except (clamd.NoAnswer, OSError) as error:
@@ -74,7 +59,6 @@ def _scanned(paper: Contents) -> Contents:
     if virus:
         text = _("Our virus scanner found something in this file. Send another copy.")
         raise ValidationError(text, "virus")
-    return paper
 
 
 @transaction.atomic

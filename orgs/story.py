@@ -15,7 +15,8 @@ from django.db import transaction
 from accounts.models import User
 from audit.models import record
 from orgs import clock, demofile, loading
-from orgs.attachments import attach, look_into
+from orgs.attachments import attach
+from orgs.contents import examine_all
 from orgs.days import TORONTO, day_of
 from orgs.holidays import holidays_of
 from orgs.models import Application, Inquiry, Organization, Remark
@@ -116,7 +117,7 @@ def _converse(application: Application) -> None:
 
 def _attach(to: Inquiry | Remark, names: Sequence[str], *, kind: str, by: User) -> None:
     files = [SimpleUploadedFile(name, _paper(name), "application/pdf") for name in names]
-    attach(to, look_into(files), kind=kind, by=by)
+    attach(to, examine_all(files), kind=kind, by=by)
 
 
 def _paper(title: str) -> bytes:

@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
         "task": "orgs.tasks.watch_registers",
         "schedule": crontab(minute=20),  # each hour; an import by hand looks at once
     },
+    "announce rules": {"task": "catalog.tasks.announce_rules", "schedule": 60},
     "send product alerts": {
         "task": "catalog.tasks.send_alerts",
         "schedule": crontab(hour=2, minute=0),

@@ -40,6 +40,19 @@ INVARIANTS = (
              published_from, published_until HAVING sum(change) <> 0""",
     ),
     Invariant(
+        "published-rules-stay",
+        "A published version of rules says what it said then, or the trail says what was wrong.",
+        """SELECT v.id FROM catalog_programversion v
+           JOIN catalog_programversionevent e ON e.pgh_obj_id = v.id AND e.pgh_label = 'insert'
+           WHERE (e.criteria, e.effective, e.program_id, e.grace_days, e.note_fr, e.note_en)
+             IS DISTINCT FROM
+             (v.criteria, v.effective, v.program_id, v.grace_days, v.note_fr, v.note_en)
+           AND NOT EXISTS (SELECT 1 FROM audit_entry a
+             JOIN django_content_type t ON t.id = a.subject_type_id AND t.model = 'programversion'
+             WHERE a.action = 'programversion.corrected' AND a.subject_id = v.id
+             AND a.data -> 'criteria' = v.criteria)""",
+    ),
+    Invariant(
         "replacements-end",
         "What replaces a product, in the end, is not the product itself.",
         """WITH RECURSIVE line (first, last) AS (

@@ -37,6 +37,9 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orgs/address_stopped",
         "orgs/case_received",
         "orgs/case_answered",
+        "catalog/rules_changed",
+        "catalog/override_granted",
+        "catalog/override_ended",
     ),
     "orders.view": (
         "orders/placed",

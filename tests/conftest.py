@@ -6,6 +6,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.urls import get_resolver
@@ -26,7 +27,11 @@ pytest_plugins = ["tests.paypal_fixture", "tests.mailbox"]
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """A test of races empties every table when it ends: put back what migrations wrote."""
+    """A test of races empties every table when it ends: put back what migrations wrote.
+
+    What the last run left in the cache is about other rows.
+    """
+    cache.clear()
     post_migrate.connect(_write_rows, sender=apps.get_app_config("orgs"))
     with django_db_blocker.unblock():
         _write_rows()

@@ -6,14 +6,21 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from catalog import explained
 from catalog.admin.partners import SHORT_TEXTS
-from catalog.admin.terms import TermsField, check_question, read_criteria, read_limits
+from catalog.admin.terms import TermsField, check_question, read_limits
 from catalog.models import Program, ProgramQuestion, ProgramVersion
+from catalog.terms import Criterion
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
 
+BREAK = SafeString("<br>")
 ATTESTATIONS = (
     ("no_discrimination", _("It does not discriminate")),
     ("no_transfer", _("It does not pass products on")),
@@ -42,27 +49,30 @@ class ProgramForm(forms.ModelForm):
             self.fields["limits"].read = read_limits(groups)  # type: ignore[attr-defined]  # a TermsField
 
 
-class VersionForm(forms.ModelForm):
-    """Rules that are in force already are history: new ones get a day of their own."""
-
-    criteria = TermsField(label=_("Criteria"), read=read_criteria)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        effective = self.instance.effective
-        if self.instance.pk and effective <= today():
-            for field in self.fields.values():
-                field.disabled = True
-
-
 class VersionInline(admin.StackedInline):
+    """Published rules are read only: new ones are prepared as a draft."""
+
     model = ProgramVersion
-    form = VersionForm
-    fields = ("effective", "criteria")
+    fields = ("effective", "in_words", ("note_fr", "note_en"), "grace_days", "published_by")
+    readonly_fields = ("in_words",)
     ordering = ("-effective",)
     can_delete = False
     extra = 0
-    min_num = 1
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("rules"))
+    def in_words(self, version: ProgramVersion) -> str:
+        criteria = [Criterion.from_data(data) for data in version.criteria]
+        names = explained.activity_names()
+        sentences = explained.rules_in_words(criteria, names, on=today()) or [
+            gettext("Open to all.")
+        ]
+        return format_html_join(BREAK, "{}", ([sentence] for sentence in sentences))
 
 
 class QuestionForm(forms.ModelForm):
@@ -102,10 +112,11 @@ class ProgramAdmin(KeptAdmin):
     list_filter = ("partner", "kind", "approval", "delivery")
     list_select_related = ("partner",)
     search_fields = ("slug", "name_fr", "name_en", "partner__name")
-    readonly_fields = ("milestones",)
+    readonly_fields = ("milestones", "new_rules")
     inlines = (VersionInline, QuestionInline)
     fieldsets = (
         (None, {"fields": ("partner", "slug", ("name_fr", "name_en"), "kind", "position")}),
+        (_("Rules"), {"fields": ("new_rules",)}),
         (_("Ordering"), {"fields": ("limits", "alone_in_cart", "approval", "attestations")}),
         (
             _("Delivery"),
@@ -126,6 +137,15 @@ class ProgramAdmin(KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
         rows: QuerySet[Program] = super().get_queryset(request)
         return rows.annotate(product_total=Count("products"))
+
+    @admin.display(description=_("new rules"))
+    def new_rules(self, program: Program) -> str:
+        """The way to the drafts."""
+        if not program.pk:
+            return gettext("Save the program first.")
+        url = reverse("admin:catalog_ruledraft_changelist")
+        words = gettext("Prepare new rules")
+        return format_html('<a href="{}?program__id__exact={}">{}</a>', url, program.pk, words)
 
     @admin.display(description=_("products"), ordering="product_total")
     def product_count(self, program: Any) -> int:

@@ -2,17 +2,21 @@
 
 from catalog.models.alert import StockAlert
 from catalog.models.edition import Edition
+from catalog.models.override import Override
 from catalog.models.partner import Partner, PartnerQuestion
 from catalog.models.product import Category, FormerName, Product
-from catalog.models.program import Program, ProgramQuestion, ProgramVersion
+from catalog.models.program import Program, ProgramQuestion
+from catalog.models.rules import Announcement, ProgramVersion, RuleDraft
 from catalog.models.shelf import ShelfEntry
 from catalog.models.stock import StockEntry
 from catalog.models.words import ProductWords, Synonym, Word
 
 __all__ = [
+    "Announcement",
     "Category",
     "Edition",
     "FormerName",
+    "Override",
     "Partner",
     "PartnerQuestion",
     "Product",
@@ -20,6 +24,7 @@ __all__ = [
     "Program",
     "ProgramQuestion",
     "ProgramVersion",
+    "RuleDraft",
     "ShelfEntry",
     "StockAlert",
     "StockEntry",

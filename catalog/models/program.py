@@ -1,7 +1,5 @@
 """Programs: what a partner offers, on which terms, to whom, and since when."""
 
-from typing import Any
-
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -100,30 +98,6 @@ class Program(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-@pghistory.track()
-class ProgramVersion(models.Model):
-    """The eligibility rules of a program from a day on, in the form of the catalogue file."""
-
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="versions")
-    effective = models.DateField(_("effective"))
-    criteria: Any = models.JSONField(_("criteria"), default=list, blank=True)
-
-    class Meta:
-        ordering = ["program", "effective"]
-        verbose_name = _("version of the rules")
-        verbose_name_plural = _("versions of the rules")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["program", "effective"],
-                name="catalog_one_version_a_day",
-                violation_error_message=_("There are rules from this day already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.program.slug} {self.effective}"
 
 
 class ProgramQuestion(models.Model):

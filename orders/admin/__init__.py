@@ -1,5 +1,5 @@
 """Staff's pages about orders."""
 
-from orders.admin import fulfilment, keys, orders, payments, refunds
+from orders.admin import deliveries, fulfilment, keys, orders, payments, refunds
 
-__all__ = ["fulfilment", "keys", "orders", "payments", "refunds"]
+__all__ = ["deliveries", "fulfilment", "keys", "orders", "payments", "refunds"]

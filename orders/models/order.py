@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,7 @@ from catalog.models import Product, Program
 from orgs.models import Organization
 
 FIRST_NUMBER = 10001
+NEXT_NUMBER = Func(Value("orders_order_number"), function="nextval")
 
 
 def next_number() -> int:
@@ -94,7 +95,7 @@ class Order(models.Model):
     }
     GIVEN_BACK: ClassVar = (Status.CANCELLED, Status.EXPIRED, Status.REFUSED, Status.REFUNDED)
 
-    number = models.PositiveIntegerField(_("number"), unique=True, default=next_number)
+    number = models.PositiveIntegerField(_("number"), unique=True, db_default=NEXT_NUMBER)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="orders")
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders"

@@ -103,7 +103,7 @@ class Refund(models.Model):
     status = models.CharField(
         _("status"), max_length=20, choices=Status.choices, default=Status.REQUESTED
     )
-    origin = models.CharField(_("asked by"), max_length=10, choices=Origin.choices)
+    origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices)
     means = models.CharField(_("paid back by"), max_length=10, choices=Means.choices)
     amount = models.DecimalField(_("amount"), max_digits=11, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, default="CAD")

@@ -8,6 +8,18 @@ from mail import outbox
 from orgs.models import Organization
 
 
+def readers(organization: Organization, *, with_address: bool = True) -> dict[str, str]:
+    """The language of each address: its administrators', and its own."""
+    found = {
+        m.user.email: m.user.language
+        for m in organization.memberships.select_related("user", "role")
+        if m.may("profile.edit")
+    }
+    if with_address:
+        found.setdefault(organization.email, organization.language)
+    return {address: language for address, language in found.items() if address}
+
+
 def write(
     kind: str,
     organization: Organization,
@@ -22,16 +34,7 @@ def write(
 
     `with_address`: also to the organization's own address, which nobody has confirmed in a draft.
     """
-    readers = {
-        m.user.email: m.user.language
-        for m in organization.memberships.select_related("user", "role")
-        if m.may("profile.edit")
-    }
-    if with_address:
-        readers.setdefault(organization.email, organization.language)
-    for address, language in readers.items():
-        if not address:
-            continue
+    for address, language in readers(organization, with_address=with_address).items():
         with translation.override(language):
             url = settings.SITE_URL + reverse(page, args=[organization.number, *page_args])
         outbox.queue(

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orgs import appeals, durations, qualification, thread, timeline
 from orgs.access import OrgRequest, member
-from orgs.attachments import look_into
+from orgs.contents import examine_all
 from orgs.forms.application import AnswerForm, AppealForm, RemarkForm
 from orgs.models import Application, Inquiry
 
@@ -66,7 +66,7 @@ def remark(request: OrgRequest, pk: int) -> HttpResponse:
                 found.pk,
                 by=request.user,
                 words=data["words"],
-                files=look_into(data["papers"]),
+                files=examine_all(data["papers"], by=request.user),
                 kind=data["kind"],
             )
         except ValidationError as refusal:
@@ -96,7 +96,7 @@ def answer(request: OrgRequest, pk: int) -> HttpResponse:
                 inquiry,
                 by=request.user,
                 text=data["answer"],
-                files=look_into(data["papers"]),
+                files=examine_all(data["papers"], by=request.user),
                 kind=data["kind"],
             )
         except ValidationError as refusal:
@@ -124,7 +124,7 @@ def appeal(request: OrgRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            papers = look_into(data["papers"])
+            papers = examine_all(data["papers"], by=request.user)
             appeals.send(request.org, by=request.user, words=data["words"], files=papers)
         except ValidationError as refusal:
             form.add_error("papers" if data["papers"] else None, refusal)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from orgs import drafts, renewal, standing
 from orgs.access import OrgRequest, member
-from orgs.attachments import look_into
+from orgs.contents import examine_all
 from orgs.days import today
 from orgs.forms.application import ClosingForm, RenewalForm
 from orgs.models import Application, ChangeRequest, NewBudget, Standing
@@ -72,7 +72,7 @@ def _save(request: OrgRequest, form: RenewalForm) -> HttpResponse:
         version=int(version) if version.isdigit() else 0,
         words=data["words"],
         budget=form.budget(),
-        files=look_into(data["papers"]),
+        files=examine_all(data["papers"], by=request.user),
     )
     if "send" not in request.POST:
         messages.success(request, _("Saved."))

@@ -1,5 +1,7 @@
 """Asking for the account of an organization that nobody administers, and objecting to it."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from orgs import finding, numbers, recovery
 from orgs.forms.recovery import ObjectionForm, RecoveryForm
 from orgs.models import Recovery
@@ -20,7 +23,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Name the organization, say what happened, show the papers."""
     form = RecoveryForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        data, by = form.cleaned_data, cast(User, request.user)
         number = numbers.compact(data["number"])
         try:
             asked = recovery.ask(
@@ -28,8 +31,8 @@ def ask(request: HttpRequest) -> HttpResponse:
                 asked_for=number,
                 title=data["title"],
                 words=data["words"],
-                papers=recovery.examine(data["papers"]),
-                by=request.user,  # type: ignore[arg-type]  # signed in
+                papers=recovery.examine(data["papers"], by=by),
+                by=by,
             )
         except ValidationError as refusal:
             form.add_error(None, refusal)

@@ -38,7 +38,7 @@ def test_every_change_that_a_list_shows_begins_an_edition(product):
         lambda: Program.objects.update(kind="hardware"),
         lambda: product.program.partner.__class__.objects.update(name="Acme"),
         lambda: product.category.__class__.objects.update(name_fr="Rayon"),
-        lambda: product.program.versions.update(criteria=[]),
+        lambda: product.program.versions.create(effective="2021-01-01"),
         lambda: product.former_names.create(sku="OLD-1"),
         lambda: Synonym.objects.create(words_en="a, b"),
         lambda: ProductFactory(program=product.program),

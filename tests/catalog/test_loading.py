@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from audit.models import Entry
 from catalog import importing, loading, stock
 from catalog.models import (
     Category,
@@ -20,6 +21,7 @@ from catalog.models import (
     StockEntry,
 )
 from orgs.yamlfile import Refused
+from portal.invariants import breaches
 
 pytestmark = pytest.mark.django_db
 DEMO = (settings.BASE_DIR / "demo/programs.yaml").read_text(encoding="utf-8")
@@ -111,6 +113,17 @@ def test_what_is_not_in_the_file_stays():
 
     assert Product.objects.filter(sku="EXTRA-1").exists()
     assert program.versions.filter(effective="2031-01-01").exists()
+
+
+def test_a_file_may_correct_published_rules_and_the_trail_says_what_they_said():
+    load()
+
+    load(changed(("fact: budget, max: 10000000", "fact: budget, max: 10000001")))
+
+    entry = Entry.objects.get(action="programversion.corrected")
+    version = ProgramVersion.objects.get(pk=entry.subject_id)
+    assert version.criteria == entry.data["criteria"] != entry.data["was"]
+    assert "published-rules-stay" not in {breach.invariant.code for breach in breaches()}
 
 
 def test_two_products_may_swap_addresses():

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from catalog import markdown
-from catalog.models import ProgramVersion
 from tests.factories import MembershipFactory, PartnerFactory, ProductFactory, ProgramFactory
 
 pytestmark = pytest.mark.django_db
@@ -240,8 +239,7 @@ def test_a_partner_page_has_programs_rules_and_products(client, as_member, owner
 
 
 def test_the_eligibility_page_explains_every_program(as_member, owner, two):
-    late = ProgramFactory()
-    ProgramVersion.objects.filter(program=late).update(effective=date(2099, 1, 1))
+    ProgramFactory(criteria__since=date(2099, 1, 1))
     page = as_member.get(reverse("catalog:eligibility", args=[owner.organization.number]))
     words = text(page)
     assert "1 of 3 programs are open to your organization" in words

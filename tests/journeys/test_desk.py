@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 SENT = """
 from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.models import User
-from orgs import documents, qualification, registration, page_images
+from orgs import documents, identity, qualification, registration, page_images
 from orgs.models import Activity, Document, Organization
 from tests.orgs.papers import pdf_bytes
 by = User.objects.get(email="lea@nouveau.example")
@@ -25,6 +25,7 @@ facts = dict(legal_name="Maison du clavier", kind="nonprofit", province="QC", ne
 Organization.objects.filter(pk=organization.pk).update(**facts)
 organization.activities.set(Activity.objects.all()[:1])
 organization.refresh_from_db()
+identity.index(organization)
 file = SimpleUploadedFile("lettres.pdf", pdf_bytes(pages=2))
 documents.store(organization, kind="letters_patent", file=file, by=by)
 application = qualification.submit(organization.applications.get().pk, by=by)

@@ -39,7 +39,7 @@ def stock_keys(product, count, prefix="KEY"):
 def order_of(product, quantity=1, **fields):
     order = OrderFactory(total=product.fee * quantity, **fields)
     OrderLineFactory(order=order, product=product, quantity=quantity)
-    quota.hold(order, at=order.placed_at)
+    quota.hold(order, order.lines.select_related("product"), at=order.placed_at)
     return order
 
 

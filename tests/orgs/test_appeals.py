@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from mail.models import Message
 from orgs import appeals, drafts, qualification
-from orgs.attachments import look_into
+from orgs.contents import examine_all
 from orgs.models import Application, Organization
 from tests.conftest import at_once
 from tests.factories import UserFactory
@@ -27,7 +27,7 @@ def address(name, application, *more):
 
 
 def test_somebody_else_decides_an_appeal(declined, applicant, reviewer):
-    found = appeal(declined, applicant, files=look_into([pdf(content=PDF + b"2")]))
+    found = appeal(declined, applicant, files=examine_all([pdf(content=PDF + b"2")]))
     assert (found.kind, found.status, found.previous) == ("appeal", "submitted", declined)
     assert found.files.count() == 1
     with pytest.raises(ValidationError, match="a colleague has to look"):

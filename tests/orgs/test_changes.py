@@ -129,7 +129,7 @@ def test_the_paper_is_asked_for_and_every_bad_file_is_named(org, owner):
     with pytest.raises(ValidationError) as refusal:
         bad = [pdf("a.exe", b"MZ nothing"), pdf("b.pdf", b"")]
         changes.send(org, SUBJECTS["name"], by=owner.user, new=NEW_NAME, files=bad)
-    assert [m.split(":")[0] for m in refusal.value.messages] == ["a.exe", "b.pdf"]
+    assert [m.split(" – ")[0] for m in refusal.value.messages] == ["a.exe", "b.pdf"]
     assert not ChangeRequest.objects.exists()
 
 

@@ -124,7 +124,7 @@ def test_a_photograph_is_upright_and_says_nothing_of_its_place(name):
 
 
 def test_every_refusal_is_in_the_corpus():
-    assert set(REFUSALS) - {"missing", "heavy"} == {e for _, e in FILES.values()} - {
+    assert set(REFUSALS) - {"missing", "heavy", "too_often"} == {e for _, e in FILES.values()} - {
         "kept",
         "changed",
     }

@@ -6,9 +6,11 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
+from orgs import contents as contents_of
 from orgs import documents
-from orgs.contents import examine
+from orgs.contents import examine, examine_all
 from orgs.models import Application, Document
+from tests.factories import UserFactory
 from tests.orgs.conftest import PDF, pdf
 
 
@@ -76,3 +78,13 @@ def test_not_more_than_a_hundred_megabytes_together(draft, applicant, monkeypatc
         documents.store(draft.organization, kind="other", file=contents, by=applicant)
     assert refusal.value.code == "too_much"
     assert Document.objects.count() == 2
+
+
+def test_sixty_files_an_hour_are_enough_for_a_person(applicant, monkeypatch):
+    monkeypatch.setattr(contents_of, "MOST_AN_HOUR", 2)
+    examine_all([pdf(), pdf()], by=applicant)
+    with pytest.raises(ValidationError) as refusal:
+        examine_all([pdf(), pdf("b.pdf")], by=applicant)
+    assert [error.code for error in refusal.value.error_list] == ["too_often", "too_often"]
+    assert refusal.value.messages[1].startswith("b.pdf – You have sent 2 files within an hour.")
+    examine(pdf(), by=UserFactory())

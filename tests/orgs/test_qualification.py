@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from audit.models import Entry
 from mail.models import Message
 from orgs import qualification, reminders
-from orgs.attachments import look_into
+from orgs.contents import examine_all
 from orgs.models import Application, Document, Inquiry, Organization
 from orgs.tasks import remind
 from tests.conftest import at_once
@@ -77,7 +77,7 @@ def test_a_decided_application_takes_no_answer(sent, applicant, reviewer, privat
             inquiry,
             text="Here.",
             by=applicant,
-            files=look_into([pdf(content=PDF + b"2")]),
+            files=examine_all([pdf(content=PDF + b"2")]),
             kind="other",
         )
     assert Inquiry.objects.get().answered_at is None
@@ -96,7 +96,7 @@ def test_a_refused_second_answer_leaves_no_file_behind(sent, applicant, reviewer
             inquiry,
             text="Again.",
             by=applicant,
-            files=look_into([pdf(content=PDF + b"2")]),
+            files=examine_all([pdf(content=PDF + b"2")]),
             kind="other",
         )
     assert sorted(private_files.rglob("*")) == files

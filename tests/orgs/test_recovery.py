@@ -21,7 +21,7 @@ WORDS = {"title": "Chair", "words": "Everybody left in spring."}
 
 
 def ask(organization, *, by, number="100001"):
-    papers = recovery.examine([pdf("lettre.pdf")])
+    papers = recovery.examine([pdf("lettre.pdf")], by=by)
     return recovery.ask(organization, asked_for=number, papers=papers, by=by, **WORDS)
 
 
@@ -175,7 +175,7 @@ def test_every_bad_paper_is_named_and_nothing_is_kept(client, claimant):
 def test_a_scanner_that_is_away_lets_nothing_through(settings, claimant):
     settings.CLAMD_URL = "tcp://127.0.0.1:9"
     with pytest.raises(ValidationError) as refusal:
-        recovery.examine([pdf()])
+        recovery.examine([pdf()], by=claimant)
     assert refusal.value.error_list[0].code == "no_scanner"
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.models import Entry
 from orgs import durations, qualification, thread, timeline
-from orgs.attachments import look_into
+from orgs.contents import examine_all
 from orgs.models import Application, Document, Remark
 from tests.factories import ApplicationFactory
 from tests.orgs.conftest import PDF, pdf
@@ -39,9 +39,11 @@ def remark_of(application):
 def test_each_answer_keeps_its_own_files(sent, applicant, reviewer):
     first, second = ask(sent, reviewer), ask(sent, reviewer, "Page 3?")
     files = [another("a.pdf", b"a"), another("b.pdf", b"b")]
-    qualification.answer(second, by=applicant, text="Both.", files=look_into(files), kind="bylaws")
     qualification.answer(
-        first, by=applicant, text="One.", files=look_into([another("c.pdf", b"c")])
+        second, by=applicant, text="Both.", files=examine_all(files), kind="bylaws"
+    )
+    qualification.answer(
+        first, by=applicant, text="One.", files=examine_all([another("c.pdf", b"c")])
     )
     said = [(p.text, [f.name for f in p.files]) for p in thread.posts(fresh(sent))]
     assert said == [
@@ -56,7 +58,7 @@ def test_of_several_files_all_are_kept_or_none(sent, applicant, reviewer, privat
     inquiry, files = ask(sent, reviewer), sorted(private_files.rglob("*"))
     bad = [another("a.pdf"), pdf("b.pdf", b"MZ"), pdf("c.pdf", b"")]
     with pytest.raises(ValidationError) as refusal:
-        qualification.answer(inquiry, by=applicant, text="Here.", files=look_into(bad))
+        qualification.answer(inquiry, by=applicant, text="Here.", files=examine_all(bad))
     assert [m.split(" – ")[0] for m in refusal.value.messages] == ["b.pdf", "c.pdf"]
     inquiry.refresh_from_db()
     assert inquiry.answered_at is None
@@ -71,14 +73,16 @@ def test_one_too_many_leaves_no_file_behind(sent, applicant, reviewer, private_f
             inquiry,
             by=applicant,
             text="!",
-            files=look_into([another("a.pdf"), another("b.pdf", b"b")]),
+            files=examine_all([another("a.pdf"), another("b.pdf", b"b")]),
         )
     assert [p for p in private_files.rglob("*") if p.is_file()] == before
     assert Document.objects.count() == 1
 
 
 def test_who_has_not_read_what_was_added_does_not_decide(sent, applicant, reviewer):
-    thread.remark(sent.pk, by=applicant, words="We moved.", files=look_into([another("lease.pdf")]))
+    thread.remark(
+        sent.pk, by=applicant, words="We moved.", files=examine_all([another("lease.pdf")])
+    )
     with pytest.raises(ValidationError, match="has changed since"):
         qualification.qualify(sent.pk, version=sent.version, by=reviewer)
     assert fresh(sent).status == "submitted"
@@ -99,7 +103,9 @@ def test_the_page_shows_who_has_the_ball_and_all_that_was_said(
     client, sent, applicant, reviewer, django_assert_max_num_queries
 ):
     inquiry = ask(sent, reviewer)
-    thread.remark(sent.pk, by=applicant, words="We moved.", files=look_into([another("lease.pdf")]))
+    thread.remark(
+        sent.pk, by=applicant, words="We moved.", files=examine_all([another("lease.pdf")])
+    )
     client.force_login(applicant)
     with django_assert_max_num_queries(12):
         page = client.get(page_of(sent))
@@ -108,7 +114,7 @@ def test_the_page_shows_who_has_the_ball_and_all_that_was_said(
     assert reverse("orgs:answer", args=[sent.organization.number, inquiry.pk]) in page.text
     assert str(reviewer) not in page.text, "staff answer as staff"
     qualification.answer(
-        inquiry, by=applicant, text="Here.", files=look_into([another("p2.pdf", b"p")])
+        inquiry, by=applicant, text="Here.", files=examine_all([another("p2.pdf", b"p")])
     )
     page = client.get(page_of(sent))
     for text in ("Being checked", "Here.", "p2.pdf"):

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 
 from audit.models import record
-from catalog.models import ShelfEntry, StockEntry
+from catalog.loading import correcting
+from catalog.models import ProgramVersion, ShelfEntry, StockEntry
 from mail.models import Message
 from orders.models import (
     Fulfilment,
@@ -43,6 +45,7 @@ from tests.factories import (
     OrderLineFactory,
     OrganizationFactory,
     ProductFactory,
+    ProgramFactory,
     UserFactory,
 )
 
@@ -183,6 +186,12 @@ def paid_and_still_held():
 
 def wrong_total():
     sound_order(total=Decimal("1.00"))
+
+
+def rules_written_over():
+    version = ProgramFactory().versions.get()
+    with transaction.atomic(), correcting():
+        ProgramVersion.objects.filter(pk=version.pk).update(criteria=[])
 
 
 def not_eligible():
@@ -427,6 +436,7 @@ PLANTED = {
     "quota-settled": (paid_and_still_held,),
     "totals-add-up": (wrong_total,),
     "eligible-when-ordered": (not_eligible,),
+    "published-rules-stay": (rules_written_over,),
     "decided-by-somebody": (qualified_by_nobody,),
     "keys-are-the-organizations": (renamed_behind_the_keys, key_of_nothing),
     "qualified-on-checked-papers": (

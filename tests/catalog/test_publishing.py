@@ -1,0 +1,194 @@
+"""catalog/publishing.py and catalog/effects.py: drafts, versions that stay, and what they do."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+
+from audit.models import Entry
+from catalog import announcing, effects, publishing
+from catalog.models import ProgramVersion, RuleDraft
+from mail.models import Message
+from orgs.days import today
+from tests.conftest import at_once
+from tests.factories import (
+    CartItemFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    ProductFactory,
+    ProgramFactory,
+    UserFactory,
+)
+
+ONLY_ONTARIO = [{"fact": "province", "in": ["ON"]}]
+TOMORROW = timedelta(days=1)
+
+
+@pytest.fixture
+def by(db):
+    return UserFactory(is_staff=True)
+
+
+@pytest.fixture
+def draft(by):
+    """Ready to be published for tomorrow: Ontario alone, no longer everybody who is qualified."""
+    begun = publishing.begin(ProgramFactory(), by=by)
+    return edited(begun, by, criteria=ONLY_ONTARIO)
+
+
+def edited(draft, by, **terms):
+    ready = {"effective": today() + TOMORROW, "note_fr": "L’Ontario.", "note_en": "Ontario."}
+    return publishing.edit(draft.pk, by=by, edition=draft.edition, **(ready | terms))
+
+
+def codes(refusal):
+    return {error.code for error in refusal.value.error_list}
+
+
+def test_a_draft_begins_with_the_rules_in_force_and_changes_nothing(by):
+    program = ProgramFactory()
+    draft = publishing.begin(program, by=by)
+    assert draft.criteria == [{"fact": "qualified_months", "min": 0}]
+    edited(draft, by, criteria=ONLY_ONTARIO)
+    assert program.versions.count() == 1
+
+
+def test_published_a_draft_is_a_version_from_its_day_on(draft, by):
+    version = publishing.publish(draft.pk, by=by, edition=draft.edition)
+
+    assert (version.effective, version.criteria) == (today() + TOMORROW, ONLY_ONTARIO)
+    assert (version.note_fr, version.published_by) == ("L’Ontario.", by)
+    draft.refresh_from_db()
+    assert (draft.status, draft.version) == (RuleDraft.Status.PUBLISHED, version)
+    entry = Entry.objects.get(action="program.rules_published")
+    assert (entry.by, entry.subject) == (by, draft.program)
+
+
+def test_a_published_version_never_changes(draft, by):
+    version = publishing.publish(draft.pk, by=by, edition=draft.edition)
+    rows = ProgramVersion.objects.filter(pk=version.pk)
+    for deed in (
+        lambda: rows.update(criteria=[]),
+        lambda: rows.update(effective=today()),
+        lambda: rows._raw_delete("default"),
+    ):
+        with pytest.raises(DatabaseError, match="never change"), transaction.atomic():
+            deed()
+    assert rows.get().criteria == ONLY_ONTARIO
+
+
+def test_neither_a_published_nor_a_discarded_draft_is_edited(draft, by):
+    publishing.publish(draft.pk, by=by, edition=draft.edition)
+    other = publishing.begin(draft.program, by=by)
+    publishing.discard(other.pk, by=by)
+    for closed in (draft, other):
+        with pytest.raises(ValidationError) as refusal:
+            edited(closed, by, criteria=[])
+        assert codes(refusal) == {"not_open"}
+
+
+def test_everything_against_publishing_is_said_at_once(by):
+    draft = publishing.begin(ProgramFactory(), by=by)
+    draft = edited(draft, by, effective=date(2020, 1, 1), note_fr="", note_en=" ")
+
+    with pytest.raises(ValidationError) as refusal:
+        publishing.publish(draft.pk, by=by, edition=draft.edition)
+
+    assert codes(refusal) == {"past", "taken", "same", "no_note"}
+    assert draft.program.versions.count() == 1
+
+
+def test_a_draft_without_a_day_is_not_published(draft, by):
+    draft = edited(draft, by, effective=None)
+    with pytest.raises(ValidationError) as refusal:
+        publishing.publish(draft.pk, by=by, edition=draft.edition)
+    assert codes(refusal) == {"no_day"}
+
+
+def test_who_read_an_older_edition_overwrites_and_publishes_nothing(draft, by):
+    edited(draft, by, grace_days=3)
+    for deed in (publishing.edit, publishing.publish):
+        with pytest.raises(ValidationError) as refusal:
+            deed(draft.pk, by=by, edition=draft.edition)
+        assert codes(refusal) == {"conflict"}
+
+
+def test_rules_that_were_published_meanwhile_are_compared_first(draft, by):
+    other = publishing.begin(draft.program, by=by)
+    other = edited(other, by, effective=today(), criteria=[])
+    publishing.publish(other.pk, by=by, edition=other.edition)
+
+    with pytest.raises(ValidationError) as refusal:
+        publishing.publish(draft.pk, by=by, edition=draft.edition)
+    assert codes(refusal) == {"outdated"}
+
+    again = edited(draft, by)
+    assert publishing.publish(again.pk, by=by, edition=again.edition).criteria == ONLY_ONTARIO
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_one_draft_publish_it_once():
+    by = UserFactory(is_staff=True)
+    draft = edited(publishing.begin(ProgramFactory(), by=by), by, criteria=ONLY_ONTARIO)
+
+    def publish():
+        return publishing.publish(draft.pk, by=by, edition=draft.edition)
+
+    _one, other = sorted(at_once(publish, publish), key=lambda r: isinstance(r, ValidationError))
+    assert isinstance(other, ValidationError)
+    assert draft.program.versions.count() == 2
+
+
+def test_the_effect_names_who_gains_and_who_loses_and_their_carts(by):
+    product = ProductFactory()
+    loses = MembershipFactory()
+    gains = OrganizationFactory(unqualified=True, province="ON")
+    OrganizationFactory(province="ON")  # as before
+    OrganizationFactory(closed_on=today())
+    CartItemFactory(cart__membership=loses, product=product)
+    CartItemFactory(cart__membership=loses, cart=loses.cart, is_set_aside=True)
+
+    effect = effects.of(product.program, ONLY_ONTARIO, on=today())
+
+    assert (effect.total, effect.before, effect.after) == (3, 2, 2)
+    assert (effect.gained, effect.lost, effect.carts) == (1, 1, 1)
+    rows = effects.compared(product.program, ONLY_ONTARIO, on=today())
+    assert list(effects.losing(rows)) == [loses.organization]
+    assert list(effects.gaining(rows)) == [gains]
+    heads, *table = effects.table(product.program, ONLY_ONTARIO, on=today())
+    assert [dict(zip(heads, row, strict=True))["change"] for row in table] == ["loses", "gains"]
+    assert table[0][-1] == 1
+
+
+def test_those_concerned_are_told_once_in_their_language_with_both_rules(draft, by):
+    loses = MembershipFactory(user__language="fr", organization__email="")
+    OrganizationFactory(province="ON")  # nothing changes
+    OrganizationFactory(province="ON", unqualified=True)  # gains, and cannot order yet
+    draft = edited(draft, by, grace_days=10)
+    version = publishing.publish(draft.pk, by=by, edition=draft.edition)
+    assert version.announcement.total == 1
+
+    assert announcing.tell_due() == 1
+    assert announcing.tell_due() == 0
+
+    letter = Message.objects.get(kind="catalog/rules_changed")
+    assert (letter.to, letter.language) == ([loses.user.email], "fr")
+    for words in ("L’Ontario.", "organismes qualifiés", "Ontario", "Québec"):
+        assert words in letter.text
+    version.announcement.refresh_from_db()
+    assert (version.announcement.told, bool(version.announcement.done_at)) == (1, True)
+
+
+def test_an_announcement_goes_on_where_it_was_broken_off(draft, by, monkeypatch):
+    for _one in range(3):
+        MembershipFactory(organization__email="")
+    version = publishing.publish(draft.pk, by=by, edition=draft.edition)
+    monkeypatch.setattr(announcing, "BATCH", 2)
+
+    assert announcing.tell_some(version.announcement.pk) == 2
+    version.announcement.refresh_from_db()
+    assert (version.announcement.told, version.announcement.done_at) == (2, None)
+
+    assert announcing.tell_due() == 1
+    assert Message.objects.filter(kind="catalog/rules_changed").count() == 3
