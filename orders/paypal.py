@@ -236,13 +236,12 @@ class PayPal:
 
     def refund(self, capture_id: str, *, asked: RefundRequest, generation: int) -> RefundSnapshot:
         # Always an amount: without one, PayPal gives back all that is left.
-        amount = {"currency_code": asked.currency, "value": f"{asked.amount:.2f}"}
-        body = {"amount": amount, "custom_id": str(asked.reference)}
+        body: dict[str, Any] = {"custom_id": str(asked.reference)}
+        body["amount"] = {"currency_code": asked.currency, "value": f"{asked.amount:.2f}"}
         body |= {"invoice_id": asked.invoice_id, "note_to_payer": asked.note[:255]}
         path = f"v2/payments/captures/{capture_id}/refund"
-        return self._refund(
-            self.api.post(path, body, headers("refund", asked.reference, generation))
-        )
+        answer = self.api.post(path, body, headers("refund", asked.reference, generation))
+        return self._refund(answer)
 
     def fetch_refund(self, refund_id: str) -> RefundSnapshot:
         return self._refund(self.api.get(f"v2/payments/refunds/{refund_id}"))
