@@ -31,6 +31,8 @@ GROUPS: Final = {
         "orgs.readytext": "view change add",
         "orgs.activity": "view",
         "orgs.registeralert": "view change",
+        "catalog.override": "view change add",
+        "catalog.program": "view",
         "registers.charity": "view",
         "registers.return": "view",
         "registers.corporation": "view",

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from catalog.models import Product
+from catalog.models import Override, Product
 from mail.models import Message
 from orders.models import Delivery, Fulfilment, Order, Parcel, Payment, WebhookEvent
 from orgs import queue as applications
@@ -120,6 +120,15 @@ QUEUES: tuple[Queue, ...] = (
         "proposed_at",
         "orgs.view_merge",
         lambda user, on: Merge.objects.filter(status=Merge.Status.PROPOSED),
+    ),
+    Queue(
+        "overrides",
+        _("Exceptions to rules that wait for a second person"),
+        "catalog_override",
+        "status__exact=asked",
+        "asked_at",
+        "catalog.view_override",
+        lambda user, on: Override.objects.waiting(),
     ),
     Queue(
         "recoveries",
