@@ -49,6 +49,7 @@ GROUPS: Final = {
         "orders.refund": "view change add",
         "orders.fulfilment": "view change",
         "orders.delivery": "view change",
+        "orders.parcel": "view change",
         "orders.licensekey": "view add",
         "orders.keypool": "view",
         "catalog.partner": "view change add",

@@ -56,6 +56,9 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/licences_ready",
         "orders/licences_delayed",
         "orders/refund",
+        "orders/unanswered",
+        "orders/shipped",
+        "orders/put_off",
     ),
     "tokens.issue": ("tokens/created", "tokens/revoked"),
 }

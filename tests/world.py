@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog import alerts
 from mail import outbox
 from orders import key_import
-from orders.models import Payment, Refund
+from orders.models import Fulfilment, Parcel, Payment, Refund
 from orgs import cases, documents, links
 from orgs.contents import Contents, examine
 from orgs.emails import licence_address
@@ -100,6 +100,10 @@ def build_world() -> World:
         reason="?",
         requested_by=owner,
     )
+    owed = Fulfilment.objects.create(line=line)
+    parcel = Parcel.objects.create(
+        fulfilment=owed, quantity=1, carrier="ups", expected_on=timezone.localdate()
+    )
     key_import.add(product, ["ABCD-1234"], by=None)
     key = product.license_keys.get()
     type(key).objects.update(line=line, given_at=timezone.now())
@@ -133,6 +137,7 @@ def build_world() -> World:
             "order": line.order.number,
             "reference": payment.reference,
             "refund": refund.seq,
+            "parcel": parcel.pk,
             "key": key.pk,
             "step": "identity",
             "name": "a-letter",

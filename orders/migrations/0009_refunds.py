@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0010_overrides'),
-        ('orders', '0007_delivery'),
+        ('orders', '0008_parcels'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
