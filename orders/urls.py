@@ -15,6 +15,7 @@ urlpatterns = [
     path("o/<int:org>/orders/<int:number>/", orders.detail, name="detail"),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
     path("o/<int:org>/quota/", quota.show, name="quota"),
+    path("o/<int:org>/quota/<slug:slug>/", quota.program, name="quota_program"),
     path("o/<int:org>/orders/<int:number>/pay/", payment.pay, name="pay"),
     path("o/<int:org>/orders/<int:number>/thanks/", payment.thanks, name="thanks"),
     path(
