@@ -125,8 +125,12 @@ def _move(membership: Membership, which: Q, *, is_aside: bool) -> None:
 
 def _locked(membership: Membership) -> Cart:
     """A member's cart, which no other tab changes meanwhile."""
-    locked = Cart.objects.select_for_update().filter(membership=membership).first()
-    return locked or Cart.objects.select_for_update().get(pk=of(membership).pk)
+    cart = Cart(membership=membership)
+    # Made or only locked, in one statement; `attempt` is not read.
+    Cart.objects.bulk_create(
+        [cart], update_conflicts=True, update_fields=["membership"], unique_fields=["membership"]
+    )
+    return cart
 
 
 def _lines(membership: Membership) -> CartItemQuerySet:

@@ -132,7 +132,7 @@ def test_what_changed_since_it_was_added_is_said(as_member, owner):
     product.save()
     address = f"/en/o/{owner.organization.number}/cart/"
     page = as_member.get(address).text
-    assert "The fee was $25.00 when you added it; it is $30.00 now." in page
+    assert "The fee was $25 when you added it; it is $30 now." in page
     assert f"The rules of {program.name} changed on" in page
     cart.change(owner, product.slug, quantity=2)
     assert "The fee was" not in as_member.get(address).text

@@ -78,7 +78,7 @@ def test_what_costs_nothing_bears_no_tax(registered, owner):
     assert (order.taxes, order.total) == ([], 0)
 
 
-def test_the_cart_says_fees_taxes_and_what_is_to_pay(registered, client):
+def test_the_cart_says_fees_taxes_and_what_is_to_pay(registered, client, db):
     member = MembershipFactory(organization=OrganizationFactory(province="ON"))
     fill(member, ProductFactory(fee="100.00", retail_value="560.00"))
     client.force_login(member.user)
