@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.models import record
 from catalog import stock
-from orders import attestations, emails, quota, rules, settlement
+from orders import attestations, delivery, emails, quota, rules, settlement, steps
 from orders.decision import Decision, decide
 from orders.demands import Answers, Refusal
-from orders.models import Cart, Order, OrderLine
+from orders.models import Cart, CheckoutDraft, Order, OrderLine
 from orgs.clock import due
 from orgs.days import TORONTO, day_of
 from orgs.holidays import holidays_of
@@ -41,12 +41,13 @@ def place(
     attested: Collection[str],
     language: str,
     seen: str = "",
+    draft: CheckoutDraft | None = None,
 ) -> Order:
     """Place the order of a cart: hold quota and stock, keep what was promised, empty the cart.
 
     The same attempt again returns the order it made. `seen` is the fingerprint of what the buyer
-    was shown; when the cart is another one now, nothing is placed. Raises ValidationError with
-    every reason against it, each a Refusal.
+    was shown; when the cart is another one now, nothing is placed. `draft` has the address that
+    hardware goes to. Raises ValidationError with every reason against it, each a Refusal.
     """
     organization = Organization.objects.lock(pk=cart.membership.organization_id)
     if organization.merged_into_id:  # at this very moment: the page leads to the other one now
@@ -61,16 +62,21 @@ def place(
     decision = decide(membership, at=now, activities=activities, is_steady=True)
     if seen and seen != decision.fingerprint:
         raise ValidationError([changed()])
-    if reasons := decision.refusals(answers=answers, attested=attested):
+    reasons = decision.refusals(answers=answers, attested=attested)
+    if reasons := [*reasons, *delivery.refusals(decision.programs, draft, organization)]:
         raise ValidationError(reasons)
     order = _write(decision, organization, by=by, attempt=attempt, language=language, at=now)
     order.answers = {p: dict(answers.get(p, {})) for p in _programs(decision) if answers.get(p)}
     order.attestations = attestations.kept(decision.attestations, by=by, language=language, at=now)
     insert([order])
     lines = _write_lines(order, decision)
+    if draft and delivery.is_needed(decision.programs):
+        delivery.freeze(order, draft)
     quota.hold(order, lines, at=now)
     record(order, "order.placed", by=by, total=str(order.total))
     cart.empty()
+    if draft:
+        steps.forget(draft, _programs(decision))
     if order.is_payable and not order.total:
         settlement.mark_paid(order, by=by, at=now, note="Nothing to pay")
     emails.placed(order, lines)

@@ -13,7 +13,7 @@ from catalog.cards import saving
 from catalog.eligibility import Facts, Leave, Verdict, version_in_force
 from catalog.facts import facts_of
 from catalog.models import Partner, Product, Program
-from catalog.verdicts import verdict_on
+from catalog.verdicts import by_versions
 from orders import attestations, quota, rules, taxes
 from orders.attestations import Attestation
 from orders.demands import Answers, Demand, Line, Question, Refusal, Situation
@@ -133,7 +133,8 @@ def decide(
     aside: list[CartItem] = []
     for item in (STEADY_ITEMS if is_steady else ITEMS).rows(membership=membership.pk):
         (aside if item.is_set_aside else items).append(item)
-    facts = facts_of(membership.organization, activities) if items else None
+    granted = {one for item in items for one in item.granted}
+    facts = facts_of(membership.organization, activities, granted) if items else None
     situation = _situation(membership, items, facts, at=at)
     return Decision(situation, items, aside, membership.organization.province)
 
@@ -187,11 +188,13 @@ def _verdict(program: Program, items: list[CartItem], facts: Facts, *, on: date)
     """The rules of the day; in their days of grace, what was in the cart before has the earlier."""
     mine = [item for item in items if item.product.program_id == program.pk]
     versions = mine[0].versions
-    verdict, rules = verdict_on(versions, facts, on=on), version_in_force(versions, on)
+    verdict = by_versions(program.pk, versions, facts, on=on)
+    rules = version_in_force(versions, on)
     if verdict.is_eligible or rules is None or not rules.grace_until or on > rules.grace_until:
         return verdict
     added = [day_of(item.added_at) for item in mine]
-    earlier = verdict_on([v for v in versions if v != rules], facts, on=on)
+    before = [version for version in versions if version != rules]
+    earlier = by_versions(program.pk, before, facts, on=on)
     if not earlier.is_eligible or any(day >= rules.effective for day in added):
         return verdict
     return verdict.with_leave(Leave("grace", rules.grace_until))

@@ -38,6 +38,8 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orgs/case_received",
         "orgs/case_answered",
         "catalog/rules_changed",
+        "catalog/override_granted",
+        "catalog/override_ended",
     ),
     "orders.view": (
         "orders/placed",

@@ -2,6 +2,7 @@
 
 from catalog.models.alert import StockAlert
 from catalog.models.edition import Edition
+from catalog.models.override import Override
 from catalog.models.partner import Partner, PartnerQuestion
 from catalog.models.product import Category, FormerName, Product
 from catalog.models.program import Program, ProgramQuestion
@@ -15,6 +16,7 @@ __all__ = [
     "Category",
     "Edition",
     "FormerName",
+    "Override",
     "Partner",
     "PartnerQuestion",
     "Product",

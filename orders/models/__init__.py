@@ -1,6 +1,7 @@
 """Carts, orders, the quota ledger, payments and fulfilment."""
 
 from orders.models.cart import Cart, CartItem
+from orders.models.delivery import CheckoutDraft, Delivery
 from orders.models.fulfilment import BY_KEY, Fulfilment, KeyPool, LicenseKey
 from orders.models.order import Order, OrderLine
 from orders.models.payment import MoneyEntry, Payment, WebhookEvent
@@ -10,6 +11,8 @@ __all__ = [
     "BY_KEY",
     "Cart",
     "CartItem",
+    "CheckoutDraft",
+    "Delivery",
     "Fulfilment",
     "KeyPool",
     "LicenseKey",

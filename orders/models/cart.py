@@ -11,7 +11,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Product, ProgramQuestion, ProgramVersion
+from catalog.eligibility import Granted
+from catalog.models import Override, Product, ProgramQuestion, ProgramVersion
+from catalog.models.override import DAYS
 from orgs.models import Membership
 
 MAX_QUANTITY = 9999
@@ -51,12 +53,17 @@ class CartItemQuerySet(models.QuerySet["CartItem"]):
 
     def to_decide(self) -> "CartItemQuerySet":
         """With what decides about them, in one query: `history` has the versions of the program's
-        rules, `has_questions` whether it asks something. Long texts are left out."""
+        rules, `has_questions` whether it asks something, `exceptions` what staff granted. Long
+        texts are left out."""
         program = OuterRef("product__program_id")
         versions = ProgramVersion.objects.filter(program=program).values_list(JSONObject(**COLUMNS))
         questions = ProgramQuestion.objects.filter(program=program)
+        whose = OuterRef("cart__membership__organization_id")
+        granted = Override.objects.granted().filter(program=program, organization=whose)
         rows: CartItemQuerySet = self.select_related("product__program__partner").annotate(
-            history=ArraySubquery(versions), has_questions=Exists(questions)
+            history=ArraySubquery(versions),
+            has_questions=Exists(questions),
+            exceptions=ArraySubquery(granted.values_list(DAYS)),
         )
         long = (f"product__{text}_{code}" for text in LONG for code in ("fr", "en"))
         return rows.defer(*long)
@@ -73,7 +80,8 @@ class CartItem(models.Model):
     )
 
     history: list[dict[str, Any]]
-    has_questions: bool  # both only with `to_decide`
+    has_questions: bool
+    exceptions: list[list[Any]]  # these only with `to_decide`
 
     @property
     def versions(self) -> list[ProgramVersion]:
@@ -81,6 +89,11 @@ class CartItem(models.Model):
         days = [date.fromisoformat(row["effective"]) for row in self.history]
         rows = zip(self.history, days, strict=True)
         return [ProgramVersion(**row | {"effective": day}) for row, day in rows]
+
+    @property
+    def granted(self) -> list[Granted]:
+        """Exceptions of the organization for its program, as `to_decide` read them along."""
+        return [Granted.from_data(row) for row in self.exceptions]
 
     objects = CartItemQuerySet.as_manager()
 

@@ -33,7 +33,7 @@ def listing(request: OrgRequest) -> HttpResponse:
 @member("orders.view")
 def detail(request: OrgRequest, number: int) -> HttpResponse:
     """Where one order is, what is in it, and what its buyer agreed to."""
-    orders = Order.objects.of(request.org).select_related("placed_by", "organization")
+    orders = Order.objects.of(request.org).select_related("placed_by", "organization", "delivery")
     lines = "lines__program", "lines__fulfilment", "lines__license_keys"
     order = get_object_or_404(orders.prefetch_related(*lines), number=number)
     payment = order.payments.order_by("-seq").first()

@@ -5,7 +5,7 @@ from django.db.models import Value
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0006_number_by_the_database")]
+    dependencies = [("orders", "0007_delivery")]
 
     operations = [
         migrations.AddField(
