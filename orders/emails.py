@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from mail import outbox
-from orders.models import Order, OrderLine, Payment
+from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment
 
 
 def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
@@ -59,6 +59,23 @@ def licences_delayed(order: Order) -> None:
     owed = [line.fulfilment.promised_on for line in order.lines.filter(fulfilment__status="owed")]
     promised_on = min((day for day in owed if day), default=None)
     _write("licences_delayed", order, to=buyer(order), promised_on=promised_on)
+
+
+def unanswered(order: Order) -> None:
+    """To the buyer: the partner did not answer in time, and what was held is given back."""
+    _write("unanswered", order, to=buyer(order))
+
+
+def shipped(order: Order, parcel: Parcel) -> None:
+    """To the organization's address and the buyer: a parcel is under way, and how to follow it."""
+    readers = [*buyer(order), (order.licence_email, order.organization.language)]
+    line = parcel.fulfilment.line
+    _write("shipped", order, to=readers, suffix=parcel.pk, parcel=parcel, line=line)
+
+
+def put_off(order: Order, row: Fulfilment, *, reason: str, entry: int) -> None:
+    """To the buyer: a line comes later, on which day, and why."""
+    _write("put_off", order, to=buyer(order), suffix=entry, row=row, line=row.line, reason=reason)
 
 
 Reader = tuple[str, str]  # address, language

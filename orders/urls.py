@@ -15,6 +15,11 @@ urlpatterns = [
     path("o/<int:org>/checkout/delivery/", checkout.address, name="checkout_delivery"),
     path("o/<int:org>/orders/", orders.listing, name="list"),
     path("o/<int:org>/orders/<int:number>/", orders.detail, name="detail"),
+    path(
+        "o/<int:org>/orders/<int:number>/parcels/<int:parcel>/arrived/",
+        orders.arrived,
+        name="arrived",
+    ),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
     path("o/<int:org>/quota/", quota.show, name="quota"),
     path("o/<int:org>/quota/<slug:slug>/", quota.program, name="quota_program"),

@@ -48,6 +48,7 @@ GROUPS: Final = {
         "orders.webhookevent": "view change",
         "orders.fulfilment": "view change",
         "orders.delivery": "view change",
+        "orders.parcel": "view change",
         "orders.licensekey": "view add",
         "orders.keypool": "view",
         "catalog.partner": "view change add",

@@ -55,6 +55,9 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/paid_too_late",
         "orders/licences_ready",
         "orders/licences_delayed",
+        "orders/unanswered",
+        "orders/shipped",
+        "orders/put_off",
     ),
     "tokens.issue": ("tokens/created", "tokens/revoked"),
 }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from catalog.models import Override, Product
 from mail.models import Message
-from orders.models import Delivery, Fulfilment, Order, Payment, WebhookEvent
+from orders.models import Delivery, Fulfilment, Order, Parcel, Payment, WebhookEvent
 from orgs import queue as applications
 from orgs.days import TORONTO, today
 from orgs.models import (
@@ -168,6 +168,15 @@ QUEUES: tuple[Queue, ...] = (
         "orders.view_fulfilment",
         lambda user, on: Fulfilment.objects.late(),
         urgent=True,
+    ),
+    Queue(
+        "parcels",
+        _("Parcels that should have arrived"),
+        "orders_parcel",
+        "late=yes",
+        "expected_on",
+        "orders.view_parcel",
+        lambda user, on: Parcel.objects.late(),
     ),
     Queue(
         "owed",

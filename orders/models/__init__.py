@@ -4,6 +4,7 @@ from orders.models.cart import Cart, CartItem
 from orders.models.delivery import CheckoutDraft, Delivery
 from orders.models.fulfilment import BY_KEY, Fulfilment, KeyPool, LicenseKey
 from orders.models.order import Order, OrderLine
+from orders.models.parcel import Parcel
 from orders.models.payment import MoneyEntry, Payment, WebhookEvent
 from orders.models.quota import QuotaEntry
 
@@ -19,6 +20,7 @@ __all__ = [
     "MoneyEntry",
     "Order",
     "OrderLine",
+    "Parcel",
     "Payment",
     "QuotaEntry",
     "WebhookEvent",

@@ -5,7 +5,7 @@ from django.db.models import Value
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0007_delivery")]
+    dependencies = [("orders", "0008_parcels")]
 
     operations = [
         migrations.AddField(
