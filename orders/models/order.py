@@ -219,3 +219,8 @@ class OrderLine(models.Model):
     def total(self) -> Decimal:
         """Administration fees of this line, in CAD."""
         return self.fee * self.quantity
+
+    @property
+    def paid(self) -> Decimal:
+        """With its taxes: what is given back with the line."""
+        return self.total + self.tax

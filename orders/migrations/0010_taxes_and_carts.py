@@ -5,7 +5,7 @@ from django.db.models import Value
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders", "0008_parcels")]
+    dependencies = [("orders", "0009_refunds")]
 
     operations = [
         migrations.AddField(
