@@ -56,6 +56,10 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/paid_too_late",
         "orders/licences_ready",
         "orders/licences_delayed",
+        "orders/refund",
+        "orders/unanswered",
+        "orders/shipped",
+        "orders/put_off",
     ),
     "tokens.issue": ("tokens/created", "tokens/revoked"),
 }

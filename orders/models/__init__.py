@@ -4,8 +4,10 @@ from orders.models.cart import Cart, CartItem
 from orders.models.delivery import CheckoutDraft, Delivery
 from orders.models.fulfilment import BY_KEY, Fulfilment, KeyPool, LicenseKey
 from orders.models.order import Order, OrderLine
+from orders.models.parcel import Parcel
 from orders.models.payment import MoneyEntry, Payment, WebhookEvent
 from orders.models.quota import QuotaEntry
+from orders.models.refund import Refund, RefundLine
 
 __all__ = [
     "BY_KEY",
@@ -19,7 +21,10 @@ __all__ = [
     "MoneyEntry",
     "Order",
     "OrderLine",
+    "Parcel",
     "Payment",
     "QuotaEntry",
+    "Refund",
+    "RefundLine",
     "WebhookEvent",
 ]

@@ -58,6 +58,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
             status=Order.Status.AWAITING_PAYMENT, hold_until__lte=timezone.now()
         ).order_by("hold_until")
 
+    def unanswered_too_long(self) -> "OrderQuerySet":
+        """Whose partner has not answered while stock and quota were held."""
+        return self.filter(
+            status=Order.Status.AWAITING_PARTNER, hold_until__lte=timezone.now()
+        ).order_by("hold_until")
+
 
 class Order(models.Model):
     class Status(models.TextChoices):
@@ -78,7 +84,12 @@ class Order(models.Model):
         CHEQUE = "cheque", _("Cheque")
 
     MOVES: ClassVar[Mapping[str, Container[str]]] = {
-        Status.AWAITING_PARTNER: {Status.AWAITING_PAYMENT, Status.REFUSED, Status.CANCELLED},
+        Status.AWAITING_PARTNER: {
+            Status.AWAITING_PAYMENT,
+            Status.REFUSED,
+            Status.CANCELLED,
+            Status.EXPIRED,
+        },
         Status.AWAITING_PAYMENT: {
             Status.PAID,
             Status.PAID_UNALLOCATED,

@@ -8,13 +8,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.models import Entry
 from catalog.models import Program
-from orders import cancellation, timeline
+from orders import cancellation, refunds, shipping, timeline
 from orders.forms import ReasonForm
-from orders.models import Order, Payment
+from orders.models import Order, Parcel, Payment
 from orgs.access import OrgRequest, member
 
 PAGE = 25
@@ -34,18 +34,23 @@ def listing(request: OrgRequest) -> HttpResponse:
 def detail(request: OrgRequest, number: int) -> HttpResponse:
     """Where one order is, what is in it, and what its buyer agreed to."""
     orders = Order.objects.of(request.org).select_related("placed_by", "organization", "delivery")
-    lines = "lines__program", "lines__fulfilment", "lines__license_keys"
+    lines = "lines__program", "lines__fulfilment__parcels", "lines__license_keys"
     order = get_object_or_404(orders.prefetch_related(*lines), number=number)
     payment = order.payments.order_by("-seq").first()
     programs = [line.program for line in order.lines.all()]
     needs_partner = any(p.approval == Program.Approval.PARTNER for p in programs)
+    may_place = request.membership.may("orders.place")
     context = {
         "order": order,
         "payment": payment,
+        "programs": list(dict.fromkeys(programs)),
+        "refunds": order.refunds.prefetch_related("lines__line").order_by("seq"),
+        "may_place": may_place,
+        "may_refund": may_place and order.status in refunds.PAID and order.total > 0,
         "may_pay": order.is_payable and request.membership.may("orders.pay"),
         "steps": timeline.steps(order, moves=_moves(order), needs_partner=needs_partner),
         "may_cancel": order.status in cancellation.UNPAID
-        and request.membership.may("orders.place")
+        and may_place
         and (payment is None or payment.status not in Payment.TAKING),
     }
     return render(request, "orders/detail.html", context)
@@ -55,6 +60,17 @@ def _moves(order: Order) -> dict[str, datetime]:
     """When the order moved to each status, by the trail."""
     entries = Entry.objects.about(order).values_list("action", "at")
     return {action.removeprefix("order."): at for action, at in entries}
+
+
+@require_POST
+@member("orders.place")
+def arrived(request: OrgRequest, number: int, parcel: int) -> HttpResponse:
+    """A parcel came, says somebody of the organization."""
+    parcels = Parcel.objects.filter(fulfilment__line__order__organization=request.org)
+    found = get_object_or_404(parcels, pk=parcel, fulfilment__line__order__number=number)
+    shipping.arrived(found.pk, by=request.user)
+    messages.success(request, _("Thank you. We have written down that it arrived."))
+    return redirect("orders:detail", request.org.number, number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from catalog import alerts, editions, shelf
 from mail import outbox
 from mail.models import Message
-from orders import cancellation, fulfilment, payments, webhooks
+from orders import cancellation, fulfilment, paying_back, payments, webhooks
 from orders.models import Order
 from orgs import (
     branches,
@@ -27,9 +27,11 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         webhooks.sweep()
         payments.sweep()
+        paying_back.sweep()
         fulfilment.sweep()
-        for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True):
-            cancellation.expire(pk)
+        for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
+            for pk in orders.values_list("pk", flat=True):
+                cancellation.expire(pk)
         reminders.send_due()
         matches.find_nightly()
         licence_address.apply_due()
