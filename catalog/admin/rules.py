@@ -1,6 +1,5 @@
 """The rule editor: drafts by form, both languages side by side, the effect before publishing."""
 
-import csv
 from typing import Any
 
 from django import forms
@@ -20,6 +19,7 @@ from catalog.eligibility import version_in_force
 from catalog.explaining import in_words
 from catalog.models import Program, RuleDraft
 from catalog.terms import Criterion
+from orgs import sheets
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
 
@@ -219,13 +219,7 @@ class RuleDraftAdmin(KeptAdmin):
     def _export(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         draft = self._draft(request, pk)
         rows = effects.table(draft.program, draft.criteria, on=_day_of_effect(draft))
-        writer = csv.writer(Line())
-        response = StreamingHttpResponse(
-            (writer.writerow(_harmless(row)) for row in rows), content_type="text/csv"
-        )
-        name = f"effect-{draft.program.slug}-{draft.pk}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return sheets.answer(rows, name=f"effect-{draft.program.slug}-{draft.pk}.csv")
 
     def _draft(self, request: HttpRequest, pk: int) -> RuleDraft:
         self._may(request, "view")
@@ -266,12 +260,4 @@ def _sentences(criteria: list[dict[str, Any]], names: dict[str, str]) -> list[st
     found = [Criterion.from_data(data) for data in criteria]
     return explained.rules_in_words(found, names, on=today()) or [
         str(gettext_lazy("Open to every organization."))
-    ]
-
-
-def _harmless(row: list[Any]) -> list[Any]:
-    """A name that begins like a formula is text to a spreadsheet too."""
-    return [
-        f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
-        for cell in row
     ]
