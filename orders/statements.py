@@ -29,14 +29,19 @@ def words(order: Order) -> dict[str, Any]:
     if order.paid_at:
         by = order.get_method_display()
         facts.append((_("Paid on"), f"{written(day_of(order.paid_at))}, {by}"))
-    sums = [(_("Administration fees"), money(order.total))]
+    if order.taxes:
+        ours = ((_("GST/HST number"), settings.GST_NUMBER), (_("QST number"), settings.QST_NUMBER))
+        facts += [(label, number) for label, number in ours if number]
+    sums = [(_("Administration fees"), money(order.fees))]
+    sums += [(f"{tax.name}, {tax.rate}", money(tax.amount)) for tax in order.charged_taxes]
+    sums.append((_("Total"), money(order.total)))
     for at, means, amount in refunds:
         day = written(day_of(at)) if at else ""
         sums.append(
             (_("Refunded on %(day)s, %(means)s") % {"day": day, "means": means}, money(-amount))
         )
     if refunds:
-        sums.append((_("Fees after refunds"), money(order.total - back)))
+        sums.append((_("Total after refunds"), money(order.total - back)))
     return {
         "title": _("Statement of administration fees"),
         "site": settings.SITE_NAME,

@@ -1,5 +1,6 @@
 """The rule editor: drafts by form, both languages side by side, the effect before publishing."""
 
+import csv
 from typing import Any
 
 from django import forms
@@ -15,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import effects, explained, publishing
 from catalog.admin.criteria import FACTS, criteria_forms, with_another
+from catalog.admin.lines import Line, harmless
 from catalog.eligibility import version_in_force
 from catalog.explaining import in_words
 from catalog.models import Program, RuleDraft
 from catalog.terms import Criterion
-from orgs import sheets
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
 
@@ -41,13 +42,6 @@ class DraftForm(forms.ModelForm):
             "note_fr": forms.Textarea(attrs={"rows": 4, "lang": "fr"}),
             "note_en": forms.Textarea(attrs={"rows": 4, "lang": "en"}),
         }
-
-
-class Line:
-    """Writes a row of CSV, and hands it on."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 @admin.register(RuleDraft)
@@ -219,7 +213,13 @@ class RuleDraftAdmin(KeptAdmin):
     def _export(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         draft = self._draft(request, pk)
         rows = effects.table(draft.program, draft.criteria, on=_day_of_effect(draft))
-        return sheets.answer(rows, name=f"effect-{draft.program.slug}-{draft.pk}.csv")
+        writer = csv.writer(Line())
+        response = StreamingHttpResponse(
+            (writer.writerow(harmless(row)) for row in rows), content_type="text/csv"
+        )
+        name = f"effect-{draft.program.slug}-{draft.pk}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
 
     def _draft(self, request: HttpRequest, pk: int) -> RuleDraft:
         self._may(request, "view")

@@ -124,7 +124,7 @@ def test_a_statement_says_what_was_paid_and_that_it_is_no_donation(as_member, se
 def test_a_statement_tells_refunds_too(as_member, sent, quinn):
     paying_back.settle(refunds.approve(ask(sent).pk, by=quinn).pk)
     page = as_member.get(url("statement", sent))
-    assert "Fees after refunds" in page.text
+    assert "Total after refunds" in page.text
     assert "$0.00" in page.text
 
 
