@@ -71,6 +71,7 @@ HANGS = {
     "catalog.override.organization": "granted on that file's facts, for that account",
     "orders.order.organization": "moves",
     "orders.quotaentry.organization": "whose it was then; the order says whose it is",
+    "orders.chequepermission.organization": "given to that organization; the other has its own",
     "orders.cart.membership": "goes with its person",
     "tokens.token.organization": "moves",
 }
