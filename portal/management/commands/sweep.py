@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog import alerts, editions, shelf
+from catalog import alerts, announcing, editions, reevaluating, shelf
 from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, paying_back, payments, webhooks
@@ -40,6 +40,8 @@ class Command(BaseCommand):
         invitations.expire_due()
         joining.expire_due()
         watch.look()
+        announcing.tell_due()
+        reevaluating.look()
         alerts.send_due()
         shelf.put_together()
         editions.forget_old()
