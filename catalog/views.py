@@ -3,17 +3,12 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core import signing
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from catalog import alerts, comparison, editions, explained, markdown, naming
 from catalog.asked import MOST_COMPARED, Asked
@@ -195,32 +190,3 @@ def eligibility(request: OrgRequest) -> HttpResponse:
         "on": today(),
     }
     return render(request, "catalog/eligibility.html", context)
-
-
-@require_POST
-def alert(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask to be told when a product can be had again; a visitor signs in first."""
-    found = get_object_or_404(Product.objects.visible(), slug=slug)
-    here = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure()):
-        here = reverse("catalog:product", args=[slug])
-    user = request.user
-    if not user.is_authenticated:
-        return redirect_to_login(here)
-    alerts.subscribe(found, user=user)
-    text = _("We will write to %(address)s as soon as %(product)s is in stock again.")
-    messages.success(request, text % {"address": user.email, "product": found})
-    return redirect(here)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def stop_alerts(request: HttpRequest, token: str) -> HttpResponse:
-    """From an e-mail's link, without signing in: GET asks, POST stops (scanners follow links)."""
-    try:
-        signing.loads(token, salt=alerts.SALT)
-    except signing.BadSignature as forged:
-        raise Http404 from forged
-    if request.method != "POST":
-        return render(request, "catalog/stop_alerts.html")
-    alerts.stop(token)
-    return render(request, "catalog/stop_alerts.html", {"is_stopped": True})

@@ -59,6 +59,7 @@ GROUPS: Final = {
         "catalog.category": "view change add",
         "catalog.stockentry": "view add",
         "catalog.stockalert": "view",
+        "catalog.alertrun": "view",
         "tokens.token": "view",
         "tokens.client": "view change add",
         "tokens.verification": "view",

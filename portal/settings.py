@@ -32,6 +32,7 @@ FIELD_KEYS = secret("FIELD_KEYS")  # key ring "id:base64,…"; the first encrypt
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", default="Relais Techno")
+POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="Montréal (Québec), Canada")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="aide@relais.example")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -173,6 +174,7 @@ MFA_TOTP_ISSUER = SITE_NAME
 DEMO_PASSWORD = "demo-demo-demo"  # noqa: S105  (public; accounts.backends refuses it outside DEBUG)
 
 CERTIFICATE_CHECKS = "20/m/ip,200/d/ip"
+ALERT_REQUESTS = "20/h/ip"  # product alerts asked for without an account
 
 # Languages, numbers, time
 LANGUAGE_CODE = "fr"

@@ -1,6 +1,6 @@
 """Partners, their programs and products, stock and alerts."""
 
-from catalog.models.alert import StockAlert
+from catalog.models.alert import AlertRun, Arrival, StockAlert
 from catalog.models.edition import Edition
 from catalog.models.partner import Partner, PartnerQuestion
 from catalog.models.product import Category, FormerName, Product
@@ -11,7 +11,9 @@ from catalog.models.stock import StockEntry
 from catalog.models.words import ProductWords, Synonym, Word
 
 __all__ = [
+    "AlertRun",
     "Announcement",
+    "Arrival",
     "Category",
     "Edition",
     "FormerName",

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog import alerts, editions, shelf
+from catalog import editions, shelf, telling
 from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, payments, webhooks
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         invitations.expire_due()
         joining.expire_due()
         watch.look()
-        alerts.send_due()
+        telling.send_due()
         shelf.put_together()
         editions.forget_old()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):
