@@ -5,6 +5,7 @@ transaction's change of the catalogue has another name once it is committed. It 
 either: whatever else it depends on belongs to the key.
 """
 
+import json
 import threading
 import time
 from collections import OrderedDict
@@ -13,6 +14,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from catalog.eligibility import Granted
 from orgs.models import Organization
 
 MOST: Final = 256  # things kept
@@ -23,16 +25,23 @@ NAME = "(SELECT ARRAY[count(*), max(id), sum(mark)]::text FROM catalog_edition)"
 ACTIVITIES = """ARRAY(SELECT a.code FROM orgs_organization_activities m
     JOIN orgs_activity a ON a.id = m.activity_id WHERE m.organization_id = %s)"""
 
+GRANTED = """(SELECT coalesce(jsonb_agg(jsonb_build_array(program_id, from_on, until_on)), '[]')
+    FROM catalog_override WHERE organization_id = %s AND status = 'granted')"""
 
-def current(organization: Organization | None = None) -> tuple[str, list[str]]:
-    """The edition's name, and the codes of what the organization does; one query."""
+
+def current(organization: Organization | None = None) -> tuple[str, list[str], list[Granted]]:
+    """The edition's name, and of the organization the codes of what it does, and its exceptions.
+
+    One query.
+    """
     with connection.cursor() as cursor:
         if organization is None:
-            cursor.execute(f"SELECT {NAME}, '{{}}'::text[]")
+            cursor.execute(f"SELECT {NAME}, '{{}}'::text[], '[]'::jsonb")
         else:
-            cursor.execute(f"SELECT {NAME}, {ACTIVITIES}", [organization.pk])
-        name, codes = cursor.fetchone()
-    return name, codes
+            keys = [organization.pk, organization.pk]
+            cursor.execute(f"SELECT {NAME}, {ACTIVITIES}, {GRANTED}", keys)
+        name, codes, granted = cursor.fetchone()
+    return name, codes, [Granted.from_data(row) for row in json.loads(granted)]
 
 
 def forget_old() -> None:

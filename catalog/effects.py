@@ -12,7 +12,7 @@ from typing import Any, Final
 from django.db.models import Count, Q, QuerySet
 
 from catalog.eligibility import version_in_force
-from catalog.eligibility_sql import answer, meets
+from catalog.eligibility_sql import answer, open_to
 from catalog.models import Program
 from catalog.terms import Criterion, Version
 from orgs.models import Organization
@@ -69,7 +69,8 @@ def compared(program: Program, criteria: list[dict[str, Any]], *, on: date) -> C
         Organization.objects.filter(closed_on=None)
         .order_by()
         .annotate(
-            before=answer(meets(before, on=on)), after=answer(meets(version(on, criteria), on=on))
+            before=answer(open_to(program, before, on=on)),
+            after=answer(open_to(program, version(on, criteria), on=on)),
         )
     )
 

@@ -4,7 +4,7 @@ Whether an organization is *qualified* is another question: a program asks for i
 `qualified_months`. What is not known fails; a waiver that applies makes its criterion hold.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -45,6 +45,21 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Granted:
+    """A program that staff opened to an organization for some days, both included."""
+
+    program: int
+    from_on: date
+    until_on: date
+
+    @classmethod
+    def from_data(cls, data: Sequence[Any]) -> Self:
+        """From a program's key and two days as JSON has them."""
+        program, from_on, until_on = data
+        return cls(program, date.fromisoformat(from_on), date.fromisoformat(until_on))
+
+
+@dataclass(frozen=True)
 class Facts:
     """What is on file about an organization, and perhaps from where, by fact."""
 
@@ -57,6 +72,15 @@ class Facts:
     qualified_until: date | None = None
     secular_arm: bool = False
     sources: Mapping[str, Source] = field(default_factory=dict)
+    granted: tuple[Granted, ...] = ()
+    """Exceptions, by the keys of programs."""
+
+    def leave(self, program: int, *, on: date) -> "Leave | None":
+        """The exception that opens a program on a day."""
+        for one in self.granted:
+            if one.program == program and one.from_on <= on <= one.until_on:
+                return Leave("exception", one.until_on)
+        return None
 
     def known(self, fact: str, *, on: date) -> Fact:
         """The value of a fact of `terms.FACTS` on a day."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 
+from catalog.models import Override, Program
 from catalog.terms import Criterion, Version
 from orgs.clock import DAY, add_months
 from orgs.models import Organization
@@ -22,6 +23,12 @@ def meets(version: Version | None, *, on: date) -> Q:
     if version is None:
         return Q(pk__in=[])
     return all_of(version.criteria, on=on)
+
+
+def open_to(program: Program, version: Version | None, *, on: date) -> Q:
+    """Those that may have a program on a day: by its rules, or by an exception."""
+    granted = Override.objects.holding(on=on).filter(program=program, organization=OuterRef("pk"))
+    return meets(version, on=on) | Q(Exists(granted)) if version else meets(None, on=on)
 
 
 def all_of(criteria: Iterable[Criterion], *, on: date) -> Q:

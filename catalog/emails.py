@@ -9,7 +9,7 @@ from django.utils import translation
 from catalog import explained
 from catalog.eligibility import judge
 from catalog.facts import facts_of
-from catalog.models import Partner, Product, ProgramVersion, StockAlert
+from catalog.models import Override, Partner, Product, ProgramVersion, StockAlert
 from catalog.verdicts import values_of
 from mail import outbox
 from orgs.emails.writing import readers
@@ -98,5 +98,35 @@ def rules_changed(
             to=[address],
             language=language,
             key=f"rules:{version.pk}:{organization.pk}:{address}"[:200],
+            context=context,
+        )
+
+
+def override_granted(override: Override) -> None:
+    """A program is open to an organization by an exception, until a day."""
+    _about_override("override_granted", override)
+
+
+def override_ended(override: Override) -> None:
+    """The exception ended before its day."""
+    _about_override("override_ended", override)
+
+
+def _about_override(kind: str, override: Override) -> None:
+    organization, program = override.organization, override.program
+    for address, language in readers(organization).items():
+        with translation.override(language):
+            page = reverse("catalog:eligibility", args=[organization.number])
+            context = {
+                "organization": organization,
+                "program": program.name,
+                "override": override,
+                "url": f"{settings.SITE_URL}{page}#{program.slug}",
+            }
+        outbox.queue(
+            f"catalog/{kind}",
+            to=[address],
+            language=language,
+            key=f"{kind}:{override.pk}:{address}"[:200],
             context=context,
         )

@@ -28,7 +28,9 @@ class Judged:
 
     @property
     def failing(self) -> list["Reason"]:
-        """What stands against it."""
+        """What stands against it; nothing does that an exception overrides."""
+        if self.verdict.is_eligible:
+            return []
         return [reason for reason in self.reasons if not reason.passed]
 
 
@@ -85,7 +87,9 @@ def reasons(verdict: Verdict, names: dict[str, str]) -> list[Reason]:
 
 
 def failing(verdict: Verdict, names: dict[str, str]) -> list[Reason]:
-    """Only those that do not hold."""
+    """Only those that do not hold; none when an exception overrides them."""
+    if verdict.is_eligible:
+        return []
     return [reason for reason in reasons(verdict, names) if not reason.passed]
 
 

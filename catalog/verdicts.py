@@ -18,20 +18,20 @@ from orgs.models import Organization
 
 
 def verdict(program: Program, organization: Organization, *, on: date) -> Verdict:
-    """Whether one program is open to an organization on a day of Toronto; two queries."""
-    return verdict_on(program.versions.all(), facts_of(organization), on=on)
+    """Whether one program is open to an organization on a day of Toronto; three queries."""
+    return verdict_on(program, facts_of(organization), on=on)
 
 
 def verdicts(organization: Organization, *, on: date) -> list[tuple[Program, Verdict]]:
     """The same of every program, in the catalogue's order; two queries at most."""
-    edition, activities = editions.current(organization)
-    return judged(edition, facts_of(organization, activities), on=on)
+    edition, activities, granted = editions.current(organization)
+    return judged(edition, facts_of(organization, activities, granted), on=on)
 
 
 def judged(edition: str, facts: Facts, *, on: date) -> list[tuple[Program, Verdict]]:
     """Every program with its verdict on these facts; a query when the catalogue has changed."""
     return [
-        (program, judge(version_in_force(versions, on), facts, on=on))
+        (program, decided(program.pk, version_in_force(versions, on), facts, on=on))
         for program, versions in editions.kept.get(("rules", edition), rules)
     ]
 
@@ -53,10 +53,22 @@ def in_force(history: list[dict[str, Any]], on: date) -> Version | None:
     return version_in_force(versions, on)
 
 
-def verdict_on(versions: Iterable[ProgramVersion], facts: Facts, *, on: date) -> Verdict:
-    """The verdict by the version in force on that day."""
+def verdict_on(program: Program, facts: Facts, *, on: date) -> Verdict:
+    """The verdict by the version in force on that day, with exceptions."""
+    return by_versions(program.pk, program.versions.all(), facts, on=on)
+
+
+def by_versions(
+    program: int, versions: Iterable[ProgramVersion], facts: Facts, *, on: date
+) -> Verdict:
+    """The same, of versions that were read already."""
     row = version_in_force(versions, on)
-    return judge(values_of(row) if row else None, facts, on=on)
+    return decided(program, values_of(row) if row else None, facts, on=on)
+
+
+def decided(program: int, version: Version | None, facts: Facts, *, on: date) -> Verdict:
+    """What the rules say, and else an exception that staff granted for this program."""
+    return judge(version, facts, on=on).with_leave(facts.leave(program, on=on))
 
 
 def values_of(version: ProgramVersion) -> Version:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from catalog import alerts, comparison, editions, explained, markdown, naming
 from catalog.asked import MOST_COMPARED, Asked
 from catalog.cards import percent_saved, saving
-from catalog.eligibility import judge
+from catalog.eligibility import Granted
 from catalog.facts import facts_of
 from catalog.models import Partner, Product
 from catalog.pieces import pieces
-from catalog.verdicts import in_force, judged, verdict_on, verdicts
+from catalog.verdicts import decided, in_force, judged, verdict_on, verdicts
 from orgs.access import OrgRequest, member
 from orgs.days import today
 from orgs.models import Organization
@@ -45,8 +45,8 @@ def _number(org: Organization | None) -> list[int]:
 def listing(request: HttpRequest) -> HttpResponse:
     """The products, searched and filtered by the address alone."""
     org = org_of(request)
-    edition, activities = editions.current(org)
-    found = judged(edition, facts_of(org, activities), on=today()) if org else None
+    edition, activities, granted = editions.current(org)
+    found = judged(edition, facts_of(org, activities, granted), on=today()) if org else None
     asked = Asked.of(request.path, request.GET, for_member=bool(org))
     context = {
         "asked": asked,
@@ -81,13 +81,16 @@ def is_fragment(request: HttpRequest) -> bool:
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product: what it is, what it costs, who may have it, and how it comes."""
-    found: Any = Product.objects.published().for_page().filter(slug=slug).first()
+    org = org_of(request)
+    found: Any = Product.objects.published().for_page_of(org).filter(slug=slug).first()
     if found is None:
         return former(request, slug)
-    org, program = org_of(request), found.program
+    program = found.program
     names, activities = explained.activities_of(org)
     rules = in_force(found.history, today())
-    judged = judge(rules, facts_of(org, activities), on=today()) if org else None
+    granted = [Granted.from_data(row) for row in getattr(found, "granted", ())]
+    facts = facts_of(org, activities, granted) if org else None
+    judged = decided(program.pk, rules, facts, on=today()) if facts else None
     user, is_out = request.user, found.is_visible and found.is_out_of_stock
     context = {
         "product": found,
@@ -152,8 +155,9 @@ def without(request: HttpRequest, asked: Asked, slug: str) -> str:
 def partner(request: HttpRequest, slug: str) -> HttpResponse:
     """A donor partner: its programs, their rules in plain words, its products."""
     found = get_object_or_404(Partner.objects.prefetch_related("faq"), slug=slug)
-    org, names = org_of(request), explained.activity_names()
-    facts = facts_of(org) if org else None
+    org = org_of(request)
+    names, activities = explained.activities_of(org)
+    facts = facts_of(org, activities) if org else None
     shown = Prefetch("products", Product.objects.visible(), to_attr="shown")
     programs: Any = found.programs.select_related("partner").prefetch_related("versions", shown)
     context = {
@@ -162,7 +166,7 @@ def partner(request: HttpRequest, slug: str) -> HttpResponse:
             {
                 "program": program,
                 "rules": explained.rules(program, names, on=today()),
-                "verdict": verdict_on(program.versions.all(), facts, on=today()) if facts else None,
+                "verdict": verdict_on(program, facts, on=today()) if facts else None,
                 "products": program.shown[:ON_A_PAGE],
             }
             for program in programs

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -18,6 +18,15 @@ from mail.models import Message
 RETRIES = tuple(
     timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600, 12 * 3600)
 )
+
+# One statement, without a savepoint: on a key that is there it changes nothing, and says which.
+WRITE_ONCE = """
+INSERT INTO mail_message (key, kind, "to", language, subject, text, html, about, due_at, attempts,
+                          last_error, created_at)
+VALUES (%(key)s, %(kind)s, %(to)s, %(language)s, %(subject)s, %(text)s, %(html)s, %(about)s,
+        %(due_at)s, %(attempts)s, %(last_error)s, %(created_at)s)
+ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING id
+"""
 
 
 def queue(
@@ -58,20 +67,21 @@ def post(
 ) -> Message:
     """Write down an e-mail that is rendered already; see `queue`."""
     recipients = list(dict.fromkeys(address for address in to if address))
-    message, is_new = Message.objects.get_or_create(
+    message = Message(
         key=key,
-        defaults={
-            "kind": kind,
-            "to": recipients,
-            "language": language,
-            "subject": subject[:250],
-            "text": text,
-            "html": html,
-            "about": about,
-        },
+        kind=kind,
+        to=recipients,
+        language=language,
+        subject=subject[:250],
+        text=text,
+        html=html,
+        about=about,
     )
-    if is_new:
-        transaction.on_commit(lambda: wake(message.pk), robust=True)
+    values = vars(message) | {"created_at": timezone.now()}
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE_ONCE, values)
+        (message.pk,) = cursor.fetchone()
+    transaction.on_commit(lambda: wake(message.pk), robust=True)  # what was sent is not claimed
     return message
 
 

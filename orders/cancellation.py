@@ -38,13 +38,20 @@ def cancel(order_pk: int, *, by: User, reason: str = "") -> Order:
 
 @transaction.atomic
 def expire(order_pk: int) -> bool:
-    """End an order whose hold is over; False when it was paid, or is being paid, meanwhile."""
+    """End an order whose hold is over: not paid in time, or the partner did not answer in time.
+
+    False when it was paid, is being paid, or was answered meanwhile.
+    """
     order, now = Order.objects.lock(pk=order_pk), timezone.now()
     is_over = order.hold_until is not None and order.hold_until <= now
-    if order.status != Order.Status.AWAITING_PAYMENT or not is_over or is_being_paid(order):
+    if order.status not in UNPAID or not is_over or is_being_paid(order):
         return False
+    is_unanswered = order.status == Order.Status.AWAITING_PARTNER
     end(order, Order.Status.EXPIRED, by=None, reason="", at=now)
-    emails.ended(order, reason="")
+    if is_unanswered:
+        emails.unanswered(order)
+    else:
+        emails.ended(order, reason="")
     return True
 
 

@@ -4,22 +4,25 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
 from catalog import stock
-from orders import attestations, emails, quota, rules, settlement
+from orders import attestations, delivery, emails, quota, rules, settlement, steps
 from orders.decision import Decision, decide
 from orders.demands import Answers, Refusal
-from orders.models import Cart, Order, OrderLine
+from orders.models import Cart, CheckoutDraft, Order, OrderLine
 from orgs.clock import due
 from orgs.days import TORONTO, day_of
 from orgs.holidays import holidays_of
 from orgs.models import Membership, Organization
+from orgs.prepared import Prepared, insert
 
 PAYPAL_HOLD = timedelta(hours=3, minutes=30)
 """How long stock and quota wait for a payment: PayPal lets a buyer approve for three hours."""
@@ -37,40 +40,72 @@ def place(
     attested: Collection[str],
     language: str,
     seen: str = "",
+    draft: CheckoutDraft | None = None,
 ) -> Order:
     """Place the order of a cart: hold quota and stock, keep what was promised, empty the cart.
 
     The same attempt again returns the order it made. `seen` is the fingerprint of what the buyer
-    was shown; when the cart is another one now, nothing is placed. Raises ValidationError with
-    every reason against it, each a Refusal.
+    was shown; when the cart is another one now, nothing is placed. `draft` has the address that
+    hardware goes to. Raises ValidationError with every reason against it, each a Refusal.
     """
     organization = Organization.objects.lock(pk=cart.membership.organization_id)
     if organization.merged_into_id:  # at this very moment: the page leads to the other one now
         raise ValidationError([changed()])
-    if placed := Order.objects.of(organization).filter(attempt=attempt).first():
-        return placed
     now = timezone.now()
     # Read again under the lock: also the role, which may be gone since the page was opened.
-    membership = Membership.objects.of(by).filter(organization=organization).first()
+    membership, activities, has_placed = _membership(by, organization, attempt=attempt)
+    if has_placed:
+        return Order.objects.get(organization=organization, attempt=attempt)
     if membership is None:
         raise ValidationError([rules.not_allowed()])
-    decision = decide(membership, at=now)
+    decision = decide(membership, at=now, activities=activities, is_steady=True)
     if seen and seen != decision.fingerprint:
         raise ValidationError([changed()])
-    if reasons := decision.refusals(answers=answers, attested=attested):
+    reasons = decision.refusals(answers=answers, attested=attested)
+    if reasons := [*reasons, *delivery.refusals(decision.programs, draft, organization)]:
         raise ValidationError(reasons)
     order = _write(decision, organization, by=by, attempt=attempt, language=language, at=now)
     order.answers = {p: dict(answers.get(p, {})) for p in _programs(decision) if answers.get(p)}
     order.attestations = attestations.kept(decision.attestations, by=by, language=language, at=now)
-    order.save(update_fields=["answers", "attestations"])
-    quota.hold(order, at=now)
+    insert([order])
+    lines = _write_lines(order, decision)
+    if draft and delivery.is_needed(decision.programs):
+        delivery.freeze(order, draft)
+    quota.hold(order, lines, at=now)
     record(order, "order.placed", by=by, total=str(order.total))
-    _empty(cart)
+    cart.empty()
+    if draft:
+        steps.forget(draft, _programs(decision))
     if order.is_payable and not order.total:
         settlement.mark_paid(order, by=by, at=now, note="Nothing to pay")
-    emails.placed(order)
+    emails.placed(order, lines)
     _take_stock(order, decision, by=by)  # last, so that a hot product's row is locked briefly
     return order
+
+
+def _membership(
+    by: User, organization: Organization, *, attempt: uuid.UUID
+) -> tuple[Membership | None, list[str], bool]:
+    """The buyer's; what its organization does; and whether this attempt has placed an order."""
+    whose = {"organization": organization.pk}
+    found = MEMBERSHIP.rows(**whose, user=by.pk, attempt=attempt)
+    if not found:
+        return None, [], Order.objects.filter(**whose, attempt=attempt).exists()
+    (membership,) = found
+    membership.organization = organization
+    return membership, membership.does, membership.has_placed
+
+
+def _with_more(user: int, organization: int, attempt: uuid.UUID) -> "QuerySet[Membership]":
+    placed = Order.objects.filter(organization=organization, attempt=attempt)
+    does = Organization.activities.through.objects.filter(organization=organization)
+    mine = Membership.objects.filter(user=user, organization=organization)
+    return mine.select_related("role").annotate(
+        does=ArraySubquery(does.values("activity__code")), has_placed=Exists(placed)
+    )
+
+
+MEMBERSHIP = Prepared(_with_more, user=-1, organization=-2, attempt=uuid.UUID(int=0))
 
 
 def changed() -> Refusal:
@@ -93,7 +128,7 @@ def _write(
     at: datetime,
 ) -> Order:
     waits = decision.needs_partner
-    order = Order.objects.create(
+    return Order(
         organization=organization,
         placed_by=by,
         placed_at=at,
@@ -104,8 +139,11 @@ def _write(
         language=language,
         hold_until=partner_deadline(organization, at) if waits else at + PAYPAL_HOLD,
     )
+
+
+def _write_lines(order: Order, decision: Decision) -> list[OrderLine]:
     verdicts = {d.program: d.verdict.to_data() for d in decision.situation.demands}
-    OrderLine.objects.bulk_create(
+    lines = [
         OrderLine(
             order=order,
             product=item.product,
@@ -118,8 +156,9 @@ def _write(
             eligibility=verdicts[item.product.program.slug],
         )
         for item in decision.items
-    )
-    return order
+    ]
+    insert(lines)
+    return lines
 
 
 def partner_deadline(organization: Organization, at: datetime) -> datetime:
@@ -130,15 +169,10 @@ def partner_deadline(organization: Organization, at: datetime) -> datetime:
     return datetime.combine(last + timedelta(days=1), time(), tzinfo=TORONTO)
 
 
-def _empty(cart: Cart) -> None:
-    """Take out what was ordered; what was set aside stays. The next order is another attempt."""
-    cart.items.active().delete()
-    cart.attempt = uuid.uuid4()
-    cart.save(update_fields=["attempt"])
-
-
 def _take_stock(order: Order, decision: Decision, *, by: User) -> None:
-    wanted = {item.product_id: item.quantity for item in decision.items}
+    wanted = {i.product_id: i.quantity for i in decision.items if i.product.stock is not None}
+    if not wanted:
+        return
     try:
         stock.take(order.number, wanted, by=by)
     except ValidationError as short:

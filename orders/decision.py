@@ -1,18 +1,18 @@
 """Decision: load what decides about a cart, in few queries, and ask the rules."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 
 from catalog.eligibility import Facts, Leave, Verdict, version_in_force
 from catalog.facts import facts_of
 from catalog.models import Partner, Product, Program
-from catalog.verdicts import verdict_on
+from catalog.verdicts import by_versions
 from orders import attestations, quota, rules
 from orders.attestations import Attestation
 from orders.demands import Answers, Demand, Line, Question, Refusal, Situation
@@ -20,6 +20,7 @@ from orders.models import CartItem
 from orgs import notices
 from orgs.days import day_of
 from orgs.models import Activity, Membership
+from orgs.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Decision:
     def programs(self) -> list[Program]:
         """Those of the lines to be ordered, each once, as they were added."""
         return list({item.product.program_id: item.product.program for item in self.items}.values())
+
+    @property
+    def asking(self) -> list[Program]:
+        """Those that ask something at check-out."""
+        asks = {item.product.program_id for item in self.items if item.has_questions}
+        return [program for program in self.programs if program.pk in asks]
 
     @property
     def total(self) -> Decimal:
@@ -73,21 +80,40 @@ class Decision:
         return rules.refusals(self.situation, answers=answers, attested=attested)
 
 
-def decide(membership: Membership, *, at: datetime) -> Decision:
-    """Read a member's cart and everything that decides about it; at most seven queries."""
-    everything = CartItem.objects.filter(cart__membership=membership).select_related(
-        "product__program__partner"
-    )
+def _items(membership: int) -> "QuerySet[CartItem]":
+    return CartItem.objects.filter(cart__membership=membership).to_decide()
+
+
+ITEMS = Prepared(_items, membership=-1)
+STEADY_ITEMS = Prepared(_items, steady="product__program", membership=-1)
+
+
+def decide(
+    membership: Membership,
+    *,
+    at: datetime,
+    activities: Iterable[str] | None = None,
+    is_steady: bool = False,
+) -> Decision:
+    """Read a member's cart and everything that decides about it; at most five queries.
+
+    `activities` spares one, when the caller has read the organization's. When `is_steady`, the
+    programs and their limits stay as they are until the caller's transaction ends.
+    """
     items: list[CartItem] = []
     aside: list[CartItem] = []
-    for item in everything:
+    for item in (STEADY_ITEMS if is_steady else ITEMS).rows(membership=membership.pk):
         (aside if item.is_set_aside else items).append(item)
-    return Decision(_situation(membership, items, at=at), items, aside)
+    granted = {one for item in items for one in item.granted}
+    facts = facts_of(membership.organization, activities, granted) if items else None
+    return Decision(_situation(membership, items, facts, at=at), items, aside)
 
 
-def _situation(membership: Membership, items: list[CartItem], *, at: datetime) -> Situation:
+def _situation(
+    membership: Membership, items: list[CartItem], facts: Facts | None, *, at: datetime
+) -> Situation:
     organization, today = membership.organization, day_of(at)
-    found = _demands(membership, items, at=at) if items else ()
+    found = _demands(membership, items, facts, at=at) if facts else ()
     is_refused = any(not demand.verdict.is_eligible for demand in found)
     return Situation(
         at=at,
@@ -98,12 +124,16 @@ def _situation(membership: Membership, items: list[CartItem], *, at: datetime) -
     )
 
 
-def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> tuple[Demand, ...]:
-    organization = membership.organization
+def _demands(
+    membership: Membership, items: list[CartItem], facts: Facts, *, at: datetime
+) -> tuple[Demand, ...]:
+    first = {item.product.program_id: item for item in reversed(items)}
     programs = {item.product.program_id: item.product.program for item in items}
-    prefetch_related_objects(list(programs.values()), "versions", "questions")
-    facts = facts_of(organization)
-    uses = quota.uses(organization, as_of=at, programs=programs)
+    asking = [programs[pk] for pk, item in first.items() if item.has_questions]
+    if asking:
+        prefetch_related_objects(asking, "questions")
+    is_limited = any(program.limits for program in programs.values())
+    uses = quota.uses(membership.organization, as_of=at) if is_limited else {}
     return tuple(
         Demand(
             program=program.slug,
@@ -117,7 +147,7 @@ def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> 
             limits=tuple(quota.limits_of(program)),
             uses=uses.get(pk, []),
             is_alone=program.alone_in_cart,
-            questions=questions_of(program),
+            questions=questions_of(program) if first[pk].has_questions else (),
             attestations=tuple(one.name for one in attestations.of(program)),
         )
         for pk, program in programs.items()
@@ -126,12 +156,15 @@ def _demands(membership: Membership, items: list[CartItem], *, at: datetime) -> 
 
 def _verdict(program: Program, items: list[CartItem], facts: Facts, *, on: date) -> Verdict:
     """The rules of the day; in their days of grace, what was in the cart before has the earlier."""
-    versions = list(program.versions.all())
-    verdict, rules = verdict_on(versions, facts, on=on), version_in_force(versions, on)
+    mine = [item for item in items if item.product.program_id == program.pk]
+    versions = mine[0].versions
+    verdict = by_versions(program.pk, versions, facts, on=on)
+    rules = version_in_force(versions, on)
     if verdict.is_eligible or rules is None or not rules.grace_until or on > rules.grace_until:
         return verdict
-    added = [day_of(item.added_at) for item in items if item.product.program_id == program.pk]
-    earlier = verdict_on([v for v in versions if v != rules], facts, on=on)
+    added = [day_of(item.added_at) for item in mine]
+    before = [version for version in versions if version != rules]
+    earlier = by_versions(program.pk, before, facts, on=on)
     if not earlier.is_eligible or any(day >= rules.effective for day in added):
         return verdict
     return verdict.with_leave(Leave("grace", rules.grace_until))

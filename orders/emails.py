@@ -7,15 +7,15 @@ from django.urls import reverse
 from django.utils import translation
 
 from mail import outbox
-from orders.models import Order, Payment
+from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment
 
 
-def placed(order: Order) -> None:
+def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
     """To the buyer: the order is there, and what comes next."""
     kind = "placed" if order.status != Order.Status.PAID else "free"
     if order.status == Order.Status.AWAITING_PARTNER:
         kind = "awaiting_partner"
-    _write(kind, order, to=buyer(order))
+    _write(kind, order, to=buyer(order), lines=lines)
 
 
 def approved(order: Order) -> None:
@@ -61,6 +61,23 @@ def licences_delayed(order: Order) -> None:
     _write("licences_delayed", order, to=buyer(order), promised_on=promised_on)
 
 
+def unanswered(order: Order) -> None:
+    """To the buyer: the partner did not answer in time, and what was held is given back."""
+    _write("unanswered", order, to=buyer(order))
+
+
+def shipped(order: Order, parcel: Parcel) -> None:
+    """To the organization's address and the buyer: a parcel is under way, and how to follow it."""
+    readers = [*buyer(order), (order.licence_email, order.organization.language)]
+    line = parcel.fulfilment.line
+    _write("shipped", order, to=readers, suffix=parcel.pk, parcel=parcel, line=line)
+
+
+def put_off(order: Order, row: Fulfilment, *, reason: str, entry: int) -> None:
+    """To the buyer: a line comes later, on which day, and why."""
+    _write("put_off", order, to=buyer(order), suffix=entry, row=row, line=row.line, reason=reason)
+
+
 Reader = tuple[str, str]  # address, language
 
 
@@ -74,9 +91,11 @@ def _write(
     *,
     to: Iterable[Reader],
     suffix: int | None = None,
+    lines: list[OrderLine] | None = None,
     **context: object,
 ) -> None:
     """One e-mail to each address, once per order and kind (and suffix)."""
+    lines = list(order.lines.all()) if lines is None else lines
     for address, language in dict(to).items():
         if not address:
             continue
@@ -91,8 +110,8 @@ def _write(
             context={
                 "order": order,
                 "organization": order.organization,
-                "lines": list(order.lines.all()),
                 "url": settings.SITE_URL + path,
+                "lines": lines,
                 **context,
             },
         )

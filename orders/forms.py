@@ -2,17 +2,27 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import reader_language
 from catalog.models import Program, ProgramQuestion
+from orders import delivery
 from orders.decision import Decision
-from orders.demands import Refusal
+from orders.demands import Answers
+from orders.models import CheckoutDraft
 from orders.models.cart import MAX_QUANTITY
+from orders.models.delivery import TO
+from orders.rules import unanswered
+from orgs.contents import Contents, examine
+from orgs.days import written
+from orgs.forms.documents import FilesField
+from orgs.forms.registration import as_people_write, with_postal_code
+from orgs.models import Organization
 
 Type = ProgramQuestion.Type
 
@@ -42,20 +52,18 @@ class ReasonForm(forms.Form):
 
 
 class CheckoutForm(forms.Form):
-    """The programs' questions and the statements to agree to, for one cart as it was shown.
+    """The statements to agree to, for one cart and what was typed, as they were shown.
 
-    Fields of questions are named `q-<program>-<key>`, those of statements `a-<name>`.
+    Fields of statements are named `a-<name>`.
     """
 
     attempt = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
+    typed = forms.CharField(widget=forms.HiddenInput, max_length=16)
 
     def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.decision = decision
-        for program in decision.programs:
-            for question in program.questions.all():
-                self.fields[question_name(program.slug, question.key)] = question_field(question)
         for statement in decision.attestations:
             self.fields[f"a-{statement.name}"] = forms.BooleanField(
                 label=statement.text,
@@ -63,39 +71,150 @@ class CheckoutForm(forms.Form):
             )
 
     @property
-    def questions(self) -> list[tuple[Program, list[forms.BoundField]]]:
-        """The programs that ask something, with their fields."""
-        groups = [
-            (program, [self[question_name(program.slug, q.key)] for q in program.questions.all()])
-            for program in self.decision.programs
-        ]
-        return [(program, fields) for program, fields in groups if fields]
-
-    @property
     def statements(self) -> list[forms.BoundField]:
         """The boxes to tick."""
         return [self[f"a-{statement.name}"] for statement in self.decision.attestations]
-
-    def answers(self) -> dict[str, dict[str, Any]]:
-        """The clean answers by program and question, as an order keeps them."""
-        found: dict[str, dict[str, Any]] = {}
-        for program in self.decision.programs:
-            for question in program.questions.all():
-                answer = self.cleaned_data[question_name(program.slug, question.key)]
-                found.setdefault(program.slug, {})[question.key] = plain(answer)
-        return found
 
     def attested(self) -> set[str]:
         """The names of the statements that were agreed to."""
         return {s.name for s in self.decision.attestations if self.cleaned_data[f"a-{s.name}"]}
 
-    def refuse(self, refusal: ValidationError) -> None:
-        """Put each reason at the question it concerns, or above the form."""
-        for one in refusal.error_list:
-            name = None
-            if isinstance(one, Refusal) and one.question:
-                name = question_name(one.program, one.question)
-            self.add_error(name if name in self.fields else None, one)
+
+class QuestionsForm(forms.Form):
+    """What the programs of a cart ask. Fields are named `q-<program>-<key>`."""
+
+    def __init__(self, *args: Any, decision: Decision, saved: Answers, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decision = decision
+        for program in decision.asking:
+            given = saved.get(program.slug, {})
+            for question in program.questions.all():
+                field = question_field(question)
+                field.initial = typed_before(question, given.get(question.key))
+                self.fields[question_name(program.slug, question.key)] = field
+
+    @property
+    def questions(self) -> list[tuple[Program, list[forms.BoundField]]]:
+        """The programs that ask something, with their fields."""
+        groups = [
+            (program, [self[question_name(program.slug, q.key)] for q in program.questions.all()])
+            for program in self.decision.asking
+        ]
+        return [(program, fields) for program, fields in groups if fields]
+
+    def answers(self) -> dict[str, dict[str, Any]]:
+        """The clean answers by program and question, as an order keeps them; faulty ones not."""
+        found: dict[str, dict[str, Any]] = {}
+        for program in self.decision.asking:
+            for question in program.questions.all():
+                name = question_name(program.slug, question.key)
+                if name in self.cleaned_data:
+                    answer = plain(self.cleaned_data[name])
+                    found.setdefault(program.slug, {})[question.key] = answer
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """The rules look at every answer; each reason stands at its question."""
+        data = super().clean() or {}
+        answers = self.answers()
+        for demand in self.decision.situation.demands:
+            for one in unanswered(demand, answers.get(demand.program, {})):
+                name = question_name(demand.program, one.question)
+                if name not in self.errors:
+                    self.add_error(name, one)
+        return data
+
+
+def typed_before(question: ProgramQuestion, answer: Any) -> Any:
+    """A saved answer as its field shows it."""
+    if question.type == Type.YESNO and answer is not None:
+        return "yes" if answer else "no"
+    if question.type == Type.NUMBER and answer not in (None, ""):
+        return Decimal(str(answer))
+    return answer
+
+
+def in_words(question: ProgramQuestion, answer: Any) -> str:
+    """A saved answer as people read it."""
+    if answer in (None, ""):
+        return ""
+    match question.type:
+        case Type.YESNO:
+            return str(_("Yes") if answer else _("No"))
+        case Type.CHOICE:
+            language = reader_language()
+            return {c["value"]: c["label"][language] for c in question.choices}.get(answer, answer)
+        case Type.DATE:
+            return written(date.fromisoformat(answer))
+        case Type.NUMBER:
+            return str(number_format(answer, force_grouping=True))
+    return str(answer)
+
+
+class DeliveryForm(forms.ModelForm):
+    """Where a courier finds somebody who signs, and what proves it when we do not know it."""
+
+    proof_file = FilesField(
+        label=_("What shows that your organization is there"),
+        help_text=_(
+            "Only for an address that is not the one on file: a lease, a utility bill or a page of "
+            "your website, as PDF, JPEG or PNG, up to 10 MB."
+        ),
+        required=False,
+    )
+
+    class Meta:
+        model = CheckoutDraft
+        fields = TO
+        labels: ClassVar = {
+            "recipient": _("Who receives it"),
+            "phone": _("Telephone"),
+            "street": _("Street address"),
+            "unit": _("Unit"),
+            "city": _("City"),
+            "postal_code": _("Postal code"),
+            "directions": _("For the courier"),
+        }
+        help_texts: ClassVar = {
+            "street": _("In Canada, with the building’s number; not a post office box."),
+            "phone": _("The courier calls when nobody answers the door."),
+            "directions": _("Such as a door, a floor or opening hours."),
+        }
+        widgets: ClassVar = {
+            "recipient": forms.TextInput(attrs={"autocomplete": "name"}),
+            "street": forms.TextInput(attrs={"autocomplete": "street-address"}),
+            "unit": forms.TextInput(attrs={"class": "w-7"}),
+            "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
+            "postal_code": forms.TextInput(attrs={"class": "w-7", "autocomplete": "postal-code"}),
+        }
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organization = organization
+        self.before, self.proof = delivery.place_of(self.instance), self.instance.proof
+        self.fields["postal_code"] = as_people_write(self.fields["postal_code"])
+        for name in ("recipient", "phone", "street", "city", "province", "postal_code"):
+            self.fields[name].required = True
+
+    def clean_proof_file(self) -> Contents | None:
+        files = self.cleaned_data["proof_file"]
+        return examine(files[0]) if files else None
+
+    def clean(self) -> dict[str, Any]:
+        """All that a courier would stumble over, and the proof that the address needs."""
+        data = with_postal_code(self, super().clean() or {})
+        if data.get("street"):
+            for fault in delivery.faults(data["street"], data.get("unit") or ""):
+                self.add_error("street", fault)
+        if not self.errors and not data.get("proof_file"):
+            self._ask_for_proof(CheckoutDraft(**{column: data[column] for column in TO}))
+        return data
+
+    def _ask_for_proof(self, typed: CheckoutDraft) -> None:
+        has_proof = self.proof is not None and delivery.place_of(typed) == self.before
+        if not has_proof and not delivery.is_known(typed, self.organization):
+            text = _("We do not know this address yet: send what shows that you are there.")
+            self.add_error("proof_file", ValidationError(text, "no_proof"))
 
 
 def question_name(program: str, key: str) -> str:

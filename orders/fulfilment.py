@@ -1,6 +1,7 @@
 """Fulfilment: what is owed for paid lines, and giving it out once."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from audit.models import Entry, record
 from audit.moves import move
 from catalog.models import Product, Program
-from orders import emails
+from orders import emails, promises
 from orders.models import BY_KEY, Fulfilment, LicenseKey, Order, OrderLine
-from orgs import clock
+from orders.promises import Promise, Terms
 from orgs.days import day_of
 from orgs.holidays import holidays_of
 
@@ -27,7 +28,7 @@ def owe(order: Order, *, at: datetime) -> None:
     """Write down what a paid order is owed, in the transaction that made it paid; once."""
     Fulfilment.objects.bulk_create(
         (
-            Fulfilment(line=line, due_at=at, promised_on=promised(line.program, order, at))
+            Fulfilment(line=line, due_at=at, **asdict(promised(line.program, order, at)))
             for line in order.lines.filter(given_back_at=None).select_related("program")
         ),
         ignore_conflicts=True,
@@ -43,14 +44,19 @@ def wake(order_pk: int) -> None:
         fulfil.apply_async((pk,), retry=False)
 
 
-def promised(program: Program, order: Order, at: datetime) -> date:
-    """The last day of the program's delivery time, in the organization's province."""
+def promised(program: Program, order: Order, at: datetime) -> Promise:
+    """The last day of each step of the program's delivery, in the organization's province."""
     day = day_of(at)
-    if program.delivery_unit == Program.Unit.WEEKS:
-        return day + timedelta(weeks=program.delivery_to)
-    years = [day.year, day.year + 1]
-    holidays = holidays_of(order.organization.province, years)
-    return clock.due(day, program.delivery_to, holidays)
+    holidays = holidays_of(order.organization.province, [day.year, day.year + 1])
+    return promises.promise(terms_of(program), since=day, holidays=holidays)
+
+
+def terms_of(program: Program) -> Terms:
+    """A program's delivery, as the promises read it."""
+    is_weeks = program.delivery_unit == Program.Unit.WEEKS
+    most = program.delivery_to
+    is_shipped = program.delivery == Program.Delivery.SHIPMENT
+    return Terms(is_shipped, None if is_weeks else most, most if is_weeks else 0)
 
 
 def sweep() -> int:
@@ -101,14 +107,18 @@ def _give_keys(pk: int) -> bool:
 
 @transaction.atomic
 def send_by_hand(pk: int, *, by: Any, note: str) -> None:
-    """Staff shipped a line, or sent its certificate; `note` tells the buyer how to follow it.
+    """Staff sent a line's certificate; `note` tells the buyer where it is.
 
-    Raises ValidationError for a line that keys deliver, and IllegalMove for one that is done.
+    Raises ValidationError for a line that keys or parcels deliver, and IllegalMove for one that is
+    done.
     """
     line = OrderLine.objects.select_related("program").get(fulfilment=pk)
     if line.program.delivery in BY_KEY:
         text = _("This line is delivered from the key pool: import keys instead.")
         raise ValidationError(text, "by_key")
+    if line.program.delivery == Program.Delivery.SHIPMENT:
+        text = _("This line goes by courier: enter its parcels instead.")
+        raise ValidationError(text, "by_parcel")
     order = Order.objects.lock(pk=line.order_id)
     fulfilment = Fulfilment.objects.select_for_update().get(pk=pk)
     finish(fulfilment, order, by=by, note=note)
@@ -120,9 +130,12 @@ def finish(fulfilment: Fulfilment, order: Order, *, by: Any, note: str) -> None:
     fulfilment.note = note  # move's own `note` is the trail's
     fulfilment.save(update_fields=["note"])
     move(fulfilment, Fulfilment.Status.DONE, by=by, note=note, done_at=now)
-    owed = Fulfilment.objects.filter(line__order=order, status=Fulfilment.Status.OWED)
-    if not owed.exists():
+    owed = Fulfilment.objects.owed().filter(line__order=order)
+    left = set(owed.values_list("line__program__delivery", flat=True))
+    if not left:
         move(order, Order.Status.FULFILLED, by=by, fulfilled_at=now)
+    # Licences do not wait for what a courier brings; parcels have a message of their own.
+    if not fulfilment.is_shipped and left <= {Program.Delivery.SHIPMENT}:
         emails.licences_ready(order)
 
 
@@ -133,7 +146,7 @@ def tell_late(order_pk: int) -> bool:
     Run daily or more often: which lines were told is kept on them.
     """
     order = Order.objects.lock(pk=order_pk)
-    late = Fulfilment.objects.late().filter(line__order=order, told_late_at=None)
+    late = Fulfilment.objects.broken().filter(line__order=order, told_late_at=None)
     if order.status != Order.Status.PAID or not late.update(told_late_at=timezone.now()):
         return False
     emails.licences_delayed(order)
@@ -147,7 +160,7 @@ def resend(pk: int, *, by: Any) -> None:
     Raises ValidationError for an order that was not sent, and within ten minutes of the last time.
     """
     order = Order.objects.lock(pk=pk)
-    if order.fulfilled_at is None:
+    if not has_licences(order):
         raise ValidationError(_("This order was not sent yet."), "not_sent")
     sent = last_resent(order)
     if sent and sent > timezone.now() - RESEND_PAUSE:
@@ -155,6 +168,13 @@ def resend(pk: int, *, by: Any) -> None:
         raise ValidationError(text, "too_soon")
     entry = record(order, "order.licences_resent", by=by)
     emails.licences_ready(order, again=entry.pk)
+
+
+def has_licences(order: Order) -> bool:
+    """Everything of it that no courier brings was sent, so that its message went out."""
+    rows = Fulfilment.objects.filter(line__order=order)
+    statuses = rows.exclude(line__program__delivery=Program.Delivery.SHIPMENT)
+    return set(statuses.values_list("status", flat=True)) == {Fulfilment.Status.DONE}
 
 
 def last_resent(order: Order) -> datetime | None:

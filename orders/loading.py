@@ -90,7 +90,7 @@ def _line(order: Order, data: demofile.Line, product: Product, fee: Decimal) -> 
 
 
 def _count(order: Order, lines: list[OrderLine], *, is_paid: bool) -> None:
-    quota.hold(order, at=order.placed_at)
+    quota.hold(order, order.lines.select_related("product"), at=order.placed_at)
     if is_paid:
         quota.settle(order, at=order.placed_at)
     if order.given_back_at:

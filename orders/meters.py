@@ -82,7 +82,7 @@ def meters(organization: Organization, *, as_of: datetime) -> Iterator[Meter]:
 def of_product(product: Product, organization: Organization, *, as_of: datetime) -> list[Meter]:
     """The meters that a pack of a product would move; one query."""
     program = product.program
-    uses = quota.uses(organization, as_of=as_of, programs=[program.pk]).get(program.pk, [])
+    uses = quota.uses(organization, as_of=as_of).get(program.pk, [])
     return of_lines(program, [line_of(product, quantity=1)], uses, as_of=as_of)
 
 

@@ -5,8 +5,11 @@ not.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from catalog.models import Product, Program
 from catalog.terms import Limit
@@ -14,13 +17,17 @@ from orders import limits
 from orders.limits import Standing, Use
 from orders.models import Order, OrderLine, QuotaEntry
 from orgs.models import Organization
+from orgs.prepared import Prepared, insert
 
 Kind = QuotaEntry.Kind
 
+ONCE = ("line_id", "kind", "at", "program_id")
+COUNTED = ("line__order", "product__sku", "title_group", "units", "fees")
 
-def hold(order: Order, *, at: datetime) -> None:
+
+def hold(order: Order, lines: Iterable[OrderLine], *, at: datetime) -> None:
     """Count every line of an order that is being placed."""
-    _enter(Kind.HOLD, order.lines.select_related("product"), order.organization, at)
+    insert(list(_steps(Kind.HOLD, lines, order.organization, at)))
 
 
 def settle(order: Order, *, at: datetime) -> None:
@@ -40,34 +47,40 @@ def hold_again(order: Order, *, at: datetime) -> None:
 
 
 def _enter(kind: str, lines: Iterable[OrderLine], organization: Organization, at: datetime) -> None:
-    QuotaEntry.objects.bulk_create(
-        (
-            QuotaEntry(
-                organization=organization,
-                program_id=line.program_id,
-                product_id=line.product_id,
-                line=line,
-                kind=kind,
-                title_group=line.product.title_group,
-                units=line.quantity * line.product.units_per_pack,
-                fees=line.total,
-                at=at,
-            )
-            for line in lines
-        ),
-        ignore_conflicts=True,  # one step of a line is entered once
-    )
+    # One step of a line is entered once.
+    steps = _steps(kind, lines, organization, at)
+    QuotaEntry.objects.bulk_create(steps, ignore_conflicts=True)
 
 
-def uses(
-    organization: Organization, *, as_of: datetime, programs: Iterable[int] | None = None
-) -> Mapping[int, list[Use]]:
+def _steps(
+    kind: str, lines: Iterable[OrderLine], organization: Organization, at: datetime
+) -> Iterator[QuotaEntry]:
+    for line in lines:
+        yield QuotaEntry(
+            organization=organization,
+            program_id=line.program_id,
+            product_id=line.product_id,
+            line=line,
+            kind=kind,
+            title_group=line.product.title_group,
+            units=line.quantity * line.product.units_per_pack,
+            fees=line.total,
+            at=at,
+        )
+
+
+def _entries(organization: int) -> "QuerySet[QuotaEntry, Any]":
+    entries = QuotaEntry.objects.filter(line__order__organization=organization)
+    return entries.order_by("at", "pk").values_list(*ONCE, *COUNTED, named=True)
+
+
+ENTRIES = Prepared(_entries, organization=-1)
+
+
+def uses(organization: Organization, *, as_of: datetime) -> Mapping[int, list[Use]]:
     """Every line ever ordered, by program, as it stood at a moment; one query."""
-    entries = QuotaEntry.objects.of(organization)
-    if programs is not None:
-        entries = entries.filter(program__in=programs)
-    steps: dict[int, dict[str, QuotaEntry]] = defaultdict(dict)
-    for entry in entries.select_related("product", "line").order_by("at", "pk"):
+    steps: dict[int, dict[str, Any]] = defaultdict(dict)
+    for entry in ENTRIES.rows(organization=organization.pk):
         steps[entry.line_id][entry.kind] = entry
     found: dict[int, list[Use]] = defaultdict(list)
     for line in steps.values():
@@ -79,8 +92,8 @@ def uses(
             back = None
         found[placed.program_id].append(
             Use(
-                order=placed.line.order_id,
-                sku=placed.product.sku,
+                order=placed.line__order,
+                sku=placed.product__sku,
                 title_group=placed.title_group,
                 units=placed.units,
                 fees=placed.fees,

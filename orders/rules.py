@@ -106,6 +106,11 @@ def _alone(demand: Demand, situation: Situation) -> Iterator[Refusal]:
 MISSING: Final = (None, "")
 
 
+def unanswered(demand: Demand, answers: Mapping[str, Any]) -> list[Refusal]:
+    """Which questions of a program have no answer that will do."""
+    return list(_questions(demand, answers))
+
+
 def _questions(demand: Demand, answers: Mapping[str, Any]) -> Iterator[Refusal]:
     for question in demand.questions:
         answer = answers.get(question.key)

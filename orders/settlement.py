@@ -79,7 +79,7 @@ def _over_quota(order: Order, lines: list[OrderLine], *, at: datetime) -> bool:
         wanted[line.program_id].append(
             Wanted(line.sku, line.product.title_group, units, line.total)
         )
-    uses = quota.uses(order.organization, as_of=at, programs=wanted)
+    uses = quota.uses(order.organization, as_of=at)
     programs = {line.program_id: line.program for line in lines}
     return any(
         limits.breaches(quota.limits_of(program), uses.get(pk, []), wanted[pk], as_of=at)

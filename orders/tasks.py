@@ -37,7 +37,7 @@ def fulfil_due() -> None:
     """Hand every line that is owed to a worker. Beat runs it every 30 seconds."""
     for pk in Fulfilment.objects.due().values_list("pk", flat=True)[:BATCH]:
         fulfil.delay(pk)
-    untold = Fulfilment.objects.late().filter(told_late_at=None, line__order__status="paid")
+    untold = Fulfilment.objects.broken().filter(told_late_at=None, line__order__status="paid")
     for order in set(untold.values_list("line__order", flat=True)[:BATCH]):
         tell_late.delay(order)
 
@@ -60,6 +60,7 @@ def tell_late(order_pk: int) -> None:
 
 @shared_task
 def expire_unpaid() -> None:
-    """End unpaid orders whose hold is over. Beat runs it every five minutes."""
-    for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True)[:BATCH]:
-        cancellation.expire(pk)
+    """End orders whose hold is over. Beat runs it every five minutes."""
+    for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
+        for pk in orders.values_list("pk", flat=True)[:BATCH]:
+            cancellation.expire(pk)

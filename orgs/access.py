@@ -12,6 +12,9 @@ from accounts.models import User
 from orgs import rights
 from orgs.days import today
 from orgs.models import Membership, Organization
+from orgs.prepared import Prepared
+
+MINE = Prepared(lambda user: Membership.objects.of(user), user=-1)
 
 
 class OrgRequest(HttpRequest):
@@ -36,7 +39,7 @@ def member(*needs: str) -> Callable[..., Callable[..., HttpResponseBase]]:
         @login_required
         @wraps(view)
         def guarded(request: Any, org: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            mine = list(Membership.objects.of(request.user))
+            mine = MINE.rows(user=request.user.pk)
             membership = rights.find(mine, number=org)
             if membership is None or membership.organization.merged_into_id:
                 return _elsewhere(request, org, mine)

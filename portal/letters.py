@@ -38,6 +38,8 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orgs/case_received",
         "orgs/case_answered",
         "catalog/rules_changed",
+        "catalog/override_granted",
+        "catalog/override_ended",
     ),
     "orders.view": (
         "orders/placed",
@@ -53,6 +55,9 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/paid_too_late",
         "orders/licences_ready",
         "orders/licences_delayed",
+        "orders/unanswered",
+        "orders/shipped",
+        "orders/put_off",
     ),
     "tokens.issue": ("tokens/created", "tokens/revoked"),
 }

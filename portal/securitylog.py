@@ -31,6 +31,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "organization.reinstated": _("Suspension ended"),
     "organization.closed": _("Account closed"),
     "organization.reopened": _("Account opened again"),
+    "organization.exception_granted": _("Exception to a program’s rules granted"),
+    "organization.exception_ended": _("Exception to a program’s rules ended"),
     "application.started": _("Application begun"),
     "application.submitted": _("Application sent"),
     "application.info_needed": _("Question asked about the application"),

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from catalog.models import Product
+from catalog.models import Override, Product
 from mail.models import Message
-from orders.models import Fulfilment, Order, Payment, WebhookEvent
+from orders.models import Delivery, Fulfilment, Order, Parcel, Payment, WebhookEvent
 from orgs import queue as applications
 from orgs.days import TORONTO, today
 from orgs.models import (
@@ -122,6 +122,15 @@ QUEUES: tuple[Queue, ...] = (
         lambda user, on: Merge.objects.filter(status=Merge.Status.PROPOSED),
     ),
     Queue(
+        "overrides",
+        _("Exceptions to rules that wait for a second person"),
+        "catalog_override",
+        "status__exact=asked",
+        "asked_at",
+        "catalog.view_override",
+        lambda user, on: Override.objects.waiting(),
+    ),
+    Queue(
         "recoveries",
         _("Recoveries of access under way"),
         "orgs_recovery",
@@ -161,6 +170,15 @@ QUEUES: tuple[Queue, ...] = (
         urgent=True,
     ),
     Queue(
+        "parcels",
+        _("Parcels that should have arrived"),
+        "orders_parcel",
+        "late=yes",
+        "expected_on",
+        "orders.view_parcel",
+        lambda user, on: Parcel.objects.late(),
+    ),
+    Queue(
         "owed",
         _("Deliveries to make"),
         "orders_fulfilment",
@@ -168,6 +186,15 @@ QUEUES: tuple[Queue, ...] = (
         "due_at",
         "orders.view_fulfilment",
         lambda user, on: Fulfilment.objects.owed(),
+    ),
+    Queue(
+        "addresses",
+        _("Delivery addresses to check"),
+        "orders_delivery",
+        "checked=no",
+        "asked_at",
+        "orders.view_delivery",
+        lambda user, on: Delivery.objects.to_check(),
     ),
     Queue(
         "partners",

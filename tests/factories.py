@@ -1,6 +1,6 @@
 """The plainest valid objects; a test says only what matters to it."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import factory
@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from audit.models import record
-from catalog.models import Category, Partner, Product, Program, ProgramVersion
+from catalog.models import Category, Override, Partner, Product, Program, ProgramVersion
 from orders.models import Cart, CartItem, Order, OrderLine
 from orgs import identity, links
 from orgs.models import (
@@ -338,3 +338,20 @@ class OrderLineFactory(DjangoModelFactory):
     name_en = factory.LazyAttribute(lambda o: o.product.name_en)
     quantity = 1
     fee = factory.LazyAttribute(lambda o: o.product.fee)
+
+
+class OverrideFactory(DjangoModelFactory):
+    """Granted by a second person, since a month and for another."""
+
+    class Meta:
+        model = Override
+
+    organization = factory.SubFactory(OrganizationFactory)
+    program = factory.SubFactory(ProgramFactory)
+    reason = "A school for adults."
+    from_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=30))
+    until_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+    status = Override.Status.GRANTED
+    asked_by = factory.SubFactory(UserFactory, is_staff=True)
+    decided_by = factory.SubFactory(UserFactory, is_staff=True)
+    decided_at = factory.LazyFunction(timezone.now)

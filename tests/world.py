@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog import alerts
 from mail import outbox
 from orders import key_import
-from orders.models import Payment
+from orders.models import Fulfilment, Parcel, Payment
 from orgs import cases, documents, links
 from orgs.contents import Contents, examine
 from orgs.emails import licence_address
@@ -92,6 +92,10 @@ def build_world() -> World:
         status="awaiting_payer",
         paypal_id="PAYPAL1",
     )
+    owed = Fulfilment.objects.create(line=line)
+    parcel = Parcel.objects.create(
+        fulfilment=owed, quantity=1, carrier="ups", expected_on=timezone.localdate()
+    )
     key_import.add(product, ["ABCD-1234"], by=None)
     key = product.license_keys.get()
     type(key).objects.update(line=line, given_at=timezone.now())
@@ -124,6 +128,7 @@ def build_world() -> World:
             "undo": licence_address.link(moved, licence_address.UNDO),
             "order": line.order.number,
             "reference": payment.reference,
+            "parcel": parcel.pk,
             "key": key.pk,
             "step": "identity",
             "name": "a-letter",

@@ -2,6 +2,7 @@
 
 from catalog.models.alert import AlertRun, Arrival, StockAlert
 from catalog.models.edition import Edition
+from catalog.models.override import Override
 from catalog.models.partner import Partner, PartnerQuestion
 from catalog.models.product import Category, FormerName, Product
 from catalog.models.program import Program, ProgramQuestion
@@ -17,6 +18,7 @@ __all__ = [
     "Category",
     "Edition",
     "FormerName",
+    "Override",
     "Partner",
     "PartnerQuestion",
     "Product",

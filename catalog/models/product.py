@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import Bilingual, sort_key
+from catalog.models.override import DAYS, Override
 from catalog.models.partner import PartnerQuestion
 from catalog.models.program import Program
 from catalog.models.rules import ProgramVersion
+from orgs.models import Organization
 
 
 class Category(models.Model):
@@ -74,6 +76,15 @@ class ProductQuerySet(models.QuerySet["Product"]):
             faq=ArraySubquery(questions.order_by("position").values_list(JSONObject(**words))),
         )
         return rows
+
+    def for_page_of(self, organization: Organization | None) -> "ProductQuerySet":
+        """The same; `granted` has the exceptions that an organization has for its program."""
+        if organization is None:
+            return self.for_page()
+        granted = Override.objects.granted().filter(
+            program=OuterRef("program_id"), organization=organization
+        )
+        return self.for_page().annotate(granted=ArraySubquery(granted.values_list(DAYS)))
 
     def lock_all(self, pks: Iterable[int]) -> "list[Product]":
         """These with their rows locked, in one order, so that no two carts deadlock."""

@@ -1,5 +1,5 @@
 """Staff's pages about orders."""
 
-from orders.admin import fulfilment, keys, orders, payments
+from orders.admin import deliveries, fulfilment, keys, orders, parcels, payments
 
-__all__ = ["fulfilment", "keys", "orders", "payments"]
+__all__ = ["deliveries", "fulfilment", "keys", "orders", "parcels", "payments"]

@@ -1,5 +1,6 @@
 """Staff's queue of what is owed: the latest first, sent by hand where no key pool delivers."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,19 +11,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import IllegalMove
-from orders import fulfilment
+from orders import fulfilment, shipping
 from orders.admin.payments import first
 from orders.admin.readonly import ReadOnly
-from orders.models import BY_KEY, Fulfilment
+from orders.models import BY_KEY, Fulfilment, Parcel
 from orgs.days import today
 
 FIELDS = (
     "line",
     "order",
     "status",
+    "hand_over_by",
+    "handed_at",
+    "send_by",
     "promised_on",
     "told_late_at",
     "done_at",
@@ -41,6 +46,25 @@ class SentForm(forms.Form):
     )
 
 
+class ParcelForm(forms.Form):
+    """What left, and with whom."""
+
+    carrier = forms.ChoiceField(label=_("Carrier"), choices=Parcel.Carrier.choices)
+    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40, required=False)
+    quantity = forms.IntegerField(label=_("Packs in this parcel"), min_value=1)
+
+
+class PutOffForm(forms.Form):
+    """A new day, and why; the buyer reads both."""
+
+    until = forms.DateField(
+        label=_("Now expected to be sent by"), widget=forms.DateInput({"type": "date"})
+    )
+    reason = forms.CharField(
+        label=_("Why, as the buyer reads it"), widget=forms.Textarea({"rows": 3}), max_length=500
+    )
+
+
 class LateFilter(admin.SimpleListFilter):
     title = _("lateness")
     parameter_name = "late"
@@ -48,10 +72,9 @@ class LateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("Later than promised"))]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "yes":
-            owed = queryset.filter(status=Fulfilment.Status.OWED)
-            return owed.filter(promised_on__lt=today())
+            return queryset.late()
         return queryset
 
 
@@ -80,11 +103,8 @@ class FulfilmentAdmin(ReadOnly):
 
     @admin.display(description=_("days late"))
     def days_late(self, row: Fulfilment) -> str:
-        """Days after the promised one, of what is still owed."""
-        if row.status != Fulfilment.Status.OWED or row.promised_on is None:
-            return ""
-        days = (today() - row.promised_on).days
-        return str(days) if days > 0 else ""
+        """Since the first step of it that is late."""
+        return str((today() - row.late_since).days) if row.late_since else ""
 
     @admin.display(description=_("to do"))
     def send(self, row: Fulfilment) -> str:
@@ -93,8 +113,16 @@ class FulfilmentAdmin(ReadOnly):
         if row.line.program.delivery in BY_KEY:
             pool = reverse("admin:orders_keypool_change", args=[row.line.product_id])
             return format_html('<a href="{}">{}</a>', pool, _("Key pool"))
-        url = reverse("admin:orders_fulfilment_sent", args=[row.pk])
-        return format_html('<a href="{}">{}</a>', url, _("Mark as sent"))
+        page, label = (
+            ("ship", _("Enter a parcel")) if row.is_shipped else ("sent", _("Mark as sent"))
+        )
+        return format_html(
+            '<a href="{}">{}</a> · <a href="{}">{}</a>',
+            reverse(f"admin:orders_fulfilment_{page}", args=[row.pk]),
+            label,
+            reverse("admin:orders_fulfilment_put_off", args=[row.pk]),
+            _("Put off"),
+        )
 
     @admin.action(description=_("Send the “licences ready” e-mail again"), permissions=["act"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Fulfilment]) -> None:
@@ -107,27 +135,72 @@ class FulfilmentAdmin(ReadOnly):
                 self.message_user(request, _("The message is sent again."), messages.SUCCESS)
 
     def get_urls(self) -> list[URLPattern]:
-        sent = self.admin_site.admin_view(self.sent)
-        return [path("<int:pk>/sent/", sent, name="orders_fulfilment_sent"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/sent/", view(self.sent), name="orders_fulfilment_sent"),
+            path("<int:pk>/ship/", view(self.ship), name="orders_fulfilment_ship"),
+            path("<int:pk>/put-off/", view(self.put_off), name="orders_fulfilment_put_off"),
+            *super().get_urls(),
+        ]
 
     def sent(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the note, then mark the line as sent."""
+
+        def deed(data: Mapping[str, Any]) -> str:
+            fulfilment.send_by_hand(pk, by=request.user, note=data["note"])
+            return gettext("The line is marked as sent.")
+
+        return self._ask(request, pk, SentForm(request.POST or None), deed, _("Mark as sent"))
+
+    def ship(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Enter one parcel; the page comes back until all packs have left."""
+
+        def deed(data: Mapping[str, Any]) -> str:
+            shipping.ship(pk, by=request.user, **data)
+            return gettext("The parcel is entered, and the buyer is told how to follow it.")
+
+        row = get_object_or_404(Fulfilment.objects.select_related("line"), pk=pk)
+        initial = {"quantity": shipping.left_of(row)}
+        form = ParcelForm(request.POST or None, initial=initial)
+        return self._ask(request, pk, form, deed, _("Enter a parcel"))
+
+    def put_off(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Promise another day, and tell the buyer."""
+
+        def deed(data: Mapping[str, Any]) -> str:
+            shipping.put_off(pk, by=request.user, **data)  # type: ignore[arg-type]  # staff are signed in
+            return gettext("The buyer is told the new day.")
+
+        form = PutOffForm(request.POST or None)
+        return self._ask(request, pk, form, deed, _("Put off"))
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        pk: int,
+        form: forms.Form,
+        deed: Callable[[Mapping[str, Any]], str],
+        title: Any,
+    ) -> HttpResponse:
+        """A form about one line; what the deed refuses stands in it, with what was typed."""
         if not self.has_act_permission(request):
             raise PermissionDenied
-        rows = Fulfilment.objects.select_related("line__order__organization")
-        row = get_object_or_404(rows, pk=pk)
-        form = SentForm(request.POST or None)
+        rows = Fulfilment.objects.select_related(
+            "line__order__organization", "line__order__delivery", "line__program"
+        )
+        row = get_object_or_404(rows.prefetch_related("parcels"), pk=pk)
         if request.method == "POST" and form.is_valid():
             try:
-                fulfilment.send_by_hand(pk, by=request.user, note=form.cleaned_data["note"])
-            except (ValidationError, IllegalMove) as refusal:
-                text = getattr(refusal, "messages", [_("This line is sent or cancelled already.")])
-                self.message_user(request, " ".join(str(t) for t in text), messages.ERROR)
+                said = deed(form.cleaned_data)
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+            except IllegalMove:
+                form.add_error(None, _("This line is sent or cancelled already."))
             else:
-                self.message_user(request, _("The line is marked as sent."), messages.SUCCESS)
-            return redirect("admin:orders_fulfilment_changelist")
+                self.message_user(request, said, messages.SUCCESS)
+                return redirect("admin:orders_fulfilment_changelist")
         context = self.admin_site.each_context(request) | {
-            "title": _("Mark as sent"),
+            "title": title,
             "opts": self.opts,
             "form": form,
             "row": row,

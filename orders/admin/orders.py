@@ -65,7 +65,7 @@ class OrderAdmin(admin.ModelAdmin):
     """Read only: what changes an order is a deed with a name, such as the partner's answer."""
 
     change_form_template = "orders/admin/order.html"
-    list_display = ("number", "organization", "status", "placed_at", "total", "late")
+    list_display = ("plain_number", "organization", "status", "placed_at", "total", "late")
     list_filter = (LateFilter, "status", "method")
     list_select_related = ("organization",)
     search_fields = ("=number", "organization__legal_name", "=organization__number")
@@ -74,13 +74,18 @@ class OrderAdmin(admin.ModelAdmin):
     ordering = (first((Order.Status.PAID_UNALLOCATED,), "status"), "-number")
     inlines = (LineInline,)
     fields = (
-        ("number", "status"),
+        ("plain_number", "status"),
         ("organization", "placed_by", "placed_at"),
         ("total", "method", "language", "licence_email"),
         ("hold_until", "paid_at", "fulfilled_at", "given_back_at"),
         "answers",
         "attestations",
     )
+
+    @admin.display(description=_("number"), ordering="number")
+    def plain_number(self, order: Order) -> str:
+        """A name of figures, not an amount: 10001."""
+        return str(order.number)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         promised = Min("lines__fulfilment__promised_on", filter=OWED)

@@ -1,8 +1,10 @@
 """Carts, orders, the quota ledger, payments and fulfilment."""
 
 from orders.models.cart import Cart, CartItem
+from orders.models.delivery import CheckoutDraft, Delivery
 from orders.models.fulfilment import BY_KEY, Fulfilment, KeyPool, LicenseKey
 from orders.models.order import Order, OrderLine
+from orders.models.parcel import Parcel
 from orders.models.payment import MoneyEntry, Payment, WebhookEvent
 from orders.models.quota import QuotaEntry
 
@@ -10,12 +12,15 @@ __all__ = [
     "BY_KEY",
     "Cart",
     "CartItem",
+    "CheckoutDraft",
+    "Delivery",
     "Fulfilment",
     "KeyPool",
     "LicenseKey",
     "MoneyEntry",
     "Order",
     "OrderLine",
+    "Parcel",
     "Payment",
     "QuotaEntry",
     "WebhookEvent",

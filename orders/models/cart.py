@@ -1,16 +1,28 @@
 """The cart of one person for one organization."""
 
 import uuid
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db import models
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection, models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Product
+from catalog.eligibility import Granted
+from catalog.models import Override, Product, ProgramQuestion, ProgramVersion
+from catalog.models.override import DAYS
 from orgs.models import Membership
 
 MAX_QUANTITY = 9999
+LONG = ("summary", "details", "requirements")
+COLUMNS = {name: name for name in ("id", "effective", "criteria", "grace_days")}
+EMPTY = """
+WITH ordered AS (DELETE FROM orders_cartitem WHERE cart_id = %(cart)s AND NOT is_set_aside)
+UPDATE orders_cart SET attempt = %(attempt)s WHERE id = %(cart)s
+"""
 
 
 class Cart(models.Model):
@@ -26,11 +38,35 @@ class Cart(models.Model):
     def __str__(self) -> str:
         return str(self.membership)
 
+    def empty(self) -> None:
+        """Take out what is ordered now; what was set aside stays. The next order is another
+        attempt. One statement."""
+        self.attempt = uuid.uuid4()
+        with connection.cursor() as cursor:
+            cursor.execute(EMPTY, {"cart": self.pk, "attempt": self.attempt})
+
 
 class CartItemQuerySet(models.QuerySet["CartItem"]):
     def active(self) -> "CartItemQuerySet":
         """What the next order will hold; the rest is set aside for a later one."""
         return self.filter(is_set_aside=False)
+
+    def to_decide(self) -> "CartItemQuerySet":
+        """With what decides about them, in one query: `history` has the versions of the program's
+        rules, `has_questions` whether it asks something, `exceptions` what staff granted. Long
+        texts are left out."""
+        program = OuterRef("product__program_id")
+        versions = ProgramVersion.objects.filter(program=program).values_list(JSONObject(**COLUMNS))
+        questions = ProgramQuestion.objects.filter(program=program)
+        whose = OuterRef("cart__membership__organization_id")
+        granted = Override.objects.granted().filter(program=program, organization=whose)
+        rows: CartItemQuerySet = self.select_related("product__program__partner").annotate(
+            history=ArraySubquery(versions),
+            has_questions=Exists(questions),
+            exceptions=ArraySubquery(granted.values_list(DAYS)),
+        )
+        long = (f"product__{text}_{code}" for text in LONG for code in ("fr", "en"))
+        return rows.defer(*long)
 
 
 class CartItem(models.Model):
@@ -39,6 +75,22 @@ class CartItem(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     is_set_aside = models.BooleanField(_("set aside"), default=False)
     added_at = models.DateTimeField(auto_now_add=True)
+
+    history: list[dict[str, Any]]
+    has_questions: bool
+    exceptions: list[list[Any]]  # these only with `to_decide`
+
+    @property
+    def versions(self) -> list[ProgramVersion]:
+        """Those of the program's rules, as `to_decide` read them along."""
+        days = [date.fromisoformat(row["effective"]) for row in self.history]
+        rows = zip(self.history, days, strict=True)
+        return [ProgramVersion(**row | {"effective": day}) for row, day in rows]
+
+    @property
+    def granted(self) -> list[Granted]:
+        """Exceptions of the organization for its program, as `to_decide` read them along."""
+        return [Granted.from_data(row) for row in self.exceptions]
 
     objects = CartItemQuerySet.as_manager()
 

@@ -1,6 +1,7 @@
 """What is owed for each paid line, and the licence keys that can be given."""
 
 from collections.abc import Container, Mapping
+from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -29,7 +30,13 @@ class FulfilmentQuerySet(models.QuerySet["Fulfilment"]):
         return self.filter(line__program__delivery__in=BY_KEY)
 
     def late(self) -> "FulfilmentQuerySet":
-        """Owed for longer than was promised."""
+        """A step of it is later than it was to be; staff look at it before the buyer waits."""
+        day = today()
+        late_step = Q(send_by__lt=day) | Q(hand_over_by__lt=day, handed_at=None)
+        return self.owed().filter(Q(promised_on__lt=day) | late_step)
+
+    def broken(self) -> "FulfilmentQuerySet":
+        """Owed for longer than the buyer was promised."""
         return self.owed().filter(promised_on__lt=today())
 
 
@@ -48,6 +55,9 @@ class Fulfilment(models.Model):
         _("status"), max_length=10, choices=Status.choices, default=Status.OWED
     )
     due_at = models.DateTimeField(_("due"), default=timezone.now)
+    hand_over_by = models.DateField(_("to be handed to the partner by"), null=True, blank=True)
+    handed_at = models.DateTimeField(_("handed to the partner"), null=True, blank=True)
+    send_by = models.DateField(_("to be sent by"), null=True, blank=True)
     promised_on = models.DateField(_("promised for"), null=True, blank=True)
     told_late_at = models.DateTimeField(_("buyer told of the delay"), null=True, blank=True)
     done_at = models.DateTimeField(_("sent"), null=True, blank=True)
@@ -67,6 +77,18 @@ class Fulfilment(models.Model):
 
     def __str__(self) -> str:
         return str(self.line)
+
+    @property
+    def is_shipped(self) -> bool:
+        return bool(self.line.program.delivery == Program.Delivery.SHIPMENT)
+
+    @property
+    def late_since(self) -> date | None:
+        """The first promised day of a step that is over and not done; None when nothing is late."""
+        if self.status != self.Status.OWED:
+            return None
+        days = [self.send_by, self.promised_on, None if self.handed_at else self.hand_over_by]
+        return min((day for day in days if day and day < today()), default=None)
 
 
 class LicenseKeyQuerySet(models.QuerySet["LicenseKey"]):

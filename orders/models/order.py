@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -17,6 +17,7 @@ from catalog.models import Product, Program
 from orgs.models import Organization
 
 FIRST_NUMBER = 10001
+NEXT_NUMBER = Func(Value("orders_order_number"), function="nextval")
 
 
 def next_number() -> int:
@@ -57,6 +58,12 @@ class OrderQuerySet(models.QuerySet["Order"]):
             status=Order.Status.AWAITING_PAYMENT, hold_until__lte=timezone.now()
         ).order_by("hold_until")
 
+    def unanswered_too_long(self) -> "OrderQuerySet":
+        """Whose partner has not answered while stock and quota were held."""
+        return self.filter(
+            status=Order.Status.AWAITING_PARTNER, hold_until__lte=timezone.now()
+        ).order_by("hold_until")
+
 
 class Order(models.Model):
     class Status(models.TextChoices):
@@ -77,7 +84,12 @@ class Order(models.Model):
         CHEQUE = "cheque", _("Cheque")
 
     MOVES: ClassVar[Mapping[str, Container[str]]] = {
-        Status.AWAITING_PARTNER: {Status.AWAITING_PAYMENT, Status.REFUSED, Status.CANCELLED},
+        Status.AWAITING_PARTNER: {
+            Status.AWAITING_PAYMENT,
+            Status.REFUSED,
+            Status.CANCELLED,
+            Status.EXPIRED,
+        },
         Status.AWAITING_PAYMENT: {
             Status.PAID,
             Status.PAID_UNALLOCATED,
@@ -94,7 +106,7 @@ class Order(models.Model):
     }
     GIVEN_BACK: ClassVar = (Status.CANCELLED, Status.EXPIRED, Status.REFUSED, Status.REFUNDED)
 
-    number = models.PositiveIntegerField(_("number"), unique=True, default=next_number)
+    number = models.PositiveIntegerField(_("number"), unique=True, db_default=NEXT_NUMBER)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="orders")
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders"

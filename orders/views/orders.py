@@ -8,13 +8,13 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from audit.models import Entry
 from catalog.models import Program
-from orders import cancellation, timeline
+from orders import cancellation, shipping, timeline
 from orders.forms import ReasonForm
-from orders.models import Order, Payment
+from orders.models import Order, Parcel, Payment
 from orgs.access import OrgRequest, member
 
 PAGE = 25
@@ -33,8 +33,8 @@ def listing(request: OrgRequest) -> HttpResponse:
 @member("orders.view")
 def detail(request: OrgRequest, number: int) -> HttpResponse:
     """Where one order is, what is in it, and what its buyer agreed to."""
-    orders = Order.objects.of(request.org).select_related("placed_by", "organization")
-    lines = "lines__program", "lines__fulfilment", "lines__license_keys"
+    orders = Order.objects.of(request.org).select_related("placed_by", "organization", "delivery")
+    lines = "lines__program", "lines__fulfilment__parcels", "lines__license_keys"
     order = get_object_or_404(orders.prefetch_related(*lines), number=number)
     payment = order.payments.order_by("-seq").first()
     programs = [line.program for line in order.lines.all()]
@@ -55,6 +55,17 @@ def _moves(order: Order) -> dict[str, datetime]:
     """When the order moved to each status, by the trail."""
     entries = Entry.objects.about(order).values_list("action", "at")
     return {action.removeprefix("order."): at for action, at in entries}
+
+
+@require_POST
+@member("orders.place")
+def arrived(request: OrgRequest, number: int, parcel: int) -> HttpResponse:
+    """A parcel came, says somebody of the organization."""
+    parcels = Parcel.objects.filter(fulfilment__line__order__organization=request.org)
+    found = get_object_or_404(parcels, pk=parcel, fulfilment__line__order__number=number)
+    shipping.arrived(found.pk, by=request.user)
+    messages.success(request, _("Thank you. We have written down that it arrived."))
+    return redirect("orders:detail", request.org.number, number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

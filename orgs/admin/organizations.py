@@ -44,15 +44,24 @@ class ProvinceFilter(queue.ProvinceFilter):
 
 @admin.register(Organization)
 class OrganizationAdmin(KeptAdmin):
-    list_display = ("number", "legal_name", "kind", "city", "province", "stands", "qualified_until")
+    list_display = (
+        "plain_number",
+        "legal_name",
+        "kind",
+        "city",
+        "province",
+        "stands",
+        "qualified_until",
+    )
     list_filter = (StatusFilter, "kind", ProvinceFilter, "language")
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = queue.PageByKeys
     search_fields = ("number", "legal_name", "bn", "neq", "email", "former_names")
+    exclude = ("number",)
     readonly_fields = (
-        "number",
+        "plain_number",
         "qualified_since",
         "qualified_until",
         "suspended_on",
@@ -82,6 +91,11 @@ class OrganizationAdmin(KeptAdmin):
             path("<int:pk>/standing/", view, name="orgs_organization_standing"),
             *super().get_urls(),
         ]
+
+    @admin.display(description=_("number"), ordering="number")
+    def plain_number(self, organization: Organization) -> str:
+        """A name of figures, not an amount: 100001."""
+        return str(organization.number)
 
     @admin.display(description=_("status"))
     def stands(self, organization: Organization) -> str:

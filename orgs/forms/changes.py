@@ -5,14 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from orgs import numbers
 from orgs.fieldclasses import LABELS, Subject, as_data
 from orgs.forms.documents import FilesField
-from orgs.forms.registration import LONGEST_TYPED, Amount
+from orgs.forms.registration import LONGEST_TYPED, Amount, with_postal_code
 from orgs.models import Activity, Organization
 from orgs.vocabulary import PROVINCES
 
@@ -93,15 +92,7 @@ class AddressForm(ChangeForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """The postal code and its province belong together."""
-        data = super().clean() or {}
-        if code := data.get("postal_code"):
-            try:
-                province = data.get("province", "")
-                data["postal_code"] = numbers.clean_postal_code(code, province=province)
-            except ValidationError as refusal:
-                self.add_error("postal_code", refusal)
-        return data
+        return with_postal_code(self, super().clean() or {})
 
 
 class ActivitiesForm(ChangeForm):

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from orgs.contents import visible_name
 from orgs.models import Document
 
-# A branch letter is signed here, and never uploaded.
-UPLOADED = [c for c in Document.Kind.choices if c[0] != Document.Kind.BRANCH_LETTER]
+# A branch letter is signed here, and never uploaded; a delivery address is proven at check-out.
+ELSEWHERE = (Document.Kind.BRANCH_LETTER, Document.Kind.DELIVERY)
+UPLOADED = [c for c in Document.Kind.choices if c[0] not in ELSEWHERE]
 ACCEPT = {"accept": ".pdf,.jpg,.jpeg,.png"}
 
 

@@ -27,6 +27,17 @@ def as_people_write(field: Any) -> forms.CharField:
     )
 
 
+def with_postal_code(form: forms.Form | forms.ModelForm, data: dict[str, Any]) -> dict[str, Any]:
+    """The clean data of a form, whose postal code and province belong together."""
+    if code := data.get("postal_code"):
+        try:
+            province = data.get("province", "")
+            data["postal_code"] = numbers.clean_postal_code(code, province=province)
+        except ValidationError as refusal:
+            form.add_error("postal_code", refusal)
+    return data
+
+
 class Amount(forms.DecimalField):
     """Dollars as people write them, in their language: with spaces, and with their sign."""
 
@@ -271,16 +282,7 @@ class AddressForm(StepForm):
         self.fields["postal_code"] = as_people_write(self.fields["postal_code"])
 
     def clean(self) -> dict[str, Any]:
-        """The postal code and its province belong together."""
-        data = super().clean() or {}
-        if code := data.get("postal_code"):
-            try:
-                data["postal_code"] = numbers.clean_postal_code(
-                    code, province=data.get("province", "")
-                )
-            except ValidationError as refusal:
-                self.add_error("postal_code", refusal)
-        return data
+        return with_postal_code(self, super().clean() or {})
 
 
 STEPS: dict[str, type[StepForm]] = {

@@ -37,8 +37,9 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         return self.select_for_update(of=("self",)).get(pk=pk)
 
     def of_applications(self) -> "DocumentQuerySet":
-        """Those that were sent with neither a change request nor a message."""
-        return self.filter(evidence=None, case_file=None)
+        """Those that were sent with neither a change request nor a message nor an order."""
+        elsewhere = self.exclude(kind=Document.Kind.DELIVERY)
+        return elsewhere.filter(evidence=None, case_file=None)
 
     def accepted(self) -> "DocumentQuerySet":
         """Those that count as a paper: not refused."""
@@ -74,6 +75,7 @@ class Document(models.Model):
         STATEMENTS = "statements", _("Financial statements")
         LIBRARY_PROOF = "library_proof", _("Proof of public library status")
         BRANCH_LETTER = "branch_letter", _("Branch letter")
+        DELIVERY = "delivery", _("Proof of a delivery address")
         OTHER = "other", _("Other document")
 
     class Status(models.TextChoices):

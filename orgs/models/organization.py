@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.languages import Bilingual
+from orgs.prepared import Prepared
 from registers.models import Plain
 
 FIRST_NUMBER = 100001
@@ -60,10 +61,17 @@ def next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
+LOCKED = Prepared(
+    lambda pk: Organization.objects.filter(pk=pk).select_for_update(of=("self",)), pk=-1
+)
+
+
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def lock(self, *, pk: int) -> "Organization":
         """With its row locked: whatever spends what an organization may have goes through here."""
-        return self.select_for_update(of=("self",)).get(pk=pk)
+        if found := LOCKED.rows(pk=pk):
+            return found[0]
+        raise self.model.DoesNotExist(f"no organization with the key {pk}")
 
     def qualified(self, *, on: date) -> "OrganizationQuerySet":
         """Qualified on a day of Toronto, and neither suspended nor closed."""

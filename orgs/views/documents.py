@@ -104,7 +104,7 @@ def files_of(request: OrgRequest, *, draft: Application | None = None) -> list[d
 def row_of(document: Document, number: int, *, removable: bool) -> dict[str, Any]:
     """One document: its name, how it stands and why, and what can be done with it."""
     args = [number, document.pk]
-    removable = removable and document.kind != Document.Kind.BRANCH_LETTER  # signed, it stays
+    removable = removable and document.kind in dict(UPLOADED)  # the others belong to something
     status: str = document.get_status_display()
     if document.is_served:  # whether there is a scanner is nothing a member can do about
         status = str(Document.Status.CLEAN.label)

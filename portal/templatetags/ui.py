@@ -10,7 +10,6 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
-from django.urls import translate_url
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
@@ -86,9 +85,10 @@ def status_chip(kind: str, text: Any) -> SafeString:
 def switch_url(context: Context, language: str) -> str:
     """This page in another language, with its query; the home page when it has none."""
     request = context.get("request")
-    here = request.get_full_path() if request else "/"
-    there = translate_url(here, language)
-    return f"/{language}/" if there == here and language != get_language() else there
+    here, now = request.get_full_path() if request else "/", f"/{get_language()}/"
+    if here.startswith(now):
+        return f"/{language}/{here.removeprefix(now)}"  # the rest is the same in every language
+    return f"/{language}/"
 
 
 @register.simple_tag(takes_context=True)

@@ -10,7 +10,13 @@ from django.utils import timezone
 from mail.models import Message
 from orders.models import Fulfilment, Order
 from orgs.staff import ensure_groups
-from tests.factories import ProductFactory, ProgramFactory, UserFactory
+from tests.factories import (
+    OrderFactory,
+    OrderLineFactory,
+    ProductFactory,
+    ProgramFactory,
+    UserFactory,
+)
 from tests.orders.conftest import fill, place
 
 
@@ -99,3 +105,24 @@ def test_an_answer_needs_a_post_and_the_right(desk, awaited):
     assert desk.post(url, {"answer": "approve"}).status_code == 403
     awaited.refresh_from_db()
     assert awaited.status == "awaiting_partner"
+
+
+def test_staff_enter_parcels_and_put_off_what_is_late(desk, owner):
+    product = ProductFactory(program=ProgramFactory(delivery="shipment"), fee=0)
+    order = OrderFactory(organization=owner.organization, placed_by=owner.user, total=0)
+    OrderLineFactory(order=order, product=product, quantity=3)
+    row = Fulfilment.objects.create(line=order.lines.get())
+    Order.objects.update(status="paid", paid_at=timezone.now())
+    ship = reverse("admin:orders_fulfilment_ship", args=[row.pk])
+    assert desk.get(ship).context["form"]["quantity"].value() == 3
+    parcel = {"carrier": "ups", "tracking_number": "1Z1", "quantity": 4}
+    page = desk.post(ship, parcel)
+    assert "holds from 1 to 3 packs" in page.text
+    assert 'value="1Z1"' in page.text
+    assert desk.post(ship, parcel | {"quantity": 2}).status_code == 302
+    day = timezone.localdate() + timedelta(days=30)
+    put_off = reverse("admin:orders_fulfilment_put_off", args=[row.pk])
+    assert desk.post(put_off, {"until": day, "reason": "Customs"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.promised_on, row.parcels.get().quantity) == (day, 2)
+    assert "1Z1" in desk.get(reverse("admin:orders_parcel_changelist")).text

@@ -39,14 +39,14 @@ def stock_keys(product, count, prefix="KEY"):
 def order_of(product, quantity=1, **fields):
     order = OrderFactory(total=product.fee * quantity, **fields)
     OrderLineFactory(order=order, product=product, quantity=quantity)
-    quota.hold(order, at=order.placed_at)
+    quota.hold(order, order.lines.select_related("product"), at=order.placed_at)
     return order
 
 
 @pytest.fixture
-def shipped(db):
-    """A product that people send."""
-    return ProductFactory(program=ProgramFactory(delivery="shipment"))
+def certified(db):
+    """A product whose certificate people send."""
+    return ProductFactory(program=ProgramFactory(delivery="certificate"))
 
 
 def test_a_paid_order_gets_its_keys_and_two_readers_a_message(product):
@@ -136,32 +136,32 @@ def test_an_order_that_is_not_paid_gets_nothing(product):
     assert LicenseKey.objects.free().count() == 1
 
 
-def test_an_order_is_sent_when_its_last_line_is(product, shipped, owner):
+def test_an_order_is_sent_when_its_last_line_is(product, certified, owner):
     stock_keys(product, 1)
     order = order_of(product)
-    OrderLineFactory(order=order, product=shipped)
+    OrderLineFactory(order=order, product=certified)
     pay(order)
     fulfilment.sweep()
     assert again(order).status == Order.Status.PAID
     assert mails("licences_ready") == 0
-    parcel = Fulfilment.objects.get(line__product=shipped)
-    fulfilment.send_by_hand(parcel.pk, by=owner.user, note="Purolator 123")
+    certificate = Fulfilment.objects.get(line__product=certified)
+    fulfilment.send_by_hand(certificate.pk, by=owner.user, note="By post")
     assert again(order).status == Order.Status.FULFILLED
-    assert again(parcel).note == "Purolator 123"
+    assert again(certificate).note == "By post"
     assert mails("licences_ready") == 2
 
 
-def test_people_do_not_send_what_keys_deliver_nor_twice(product, shipped, owner):
-    for of in (product, shipped):
+def test_people_do_not_send_what_keys_deliver_nor_twice(product, certified, owner):
+    for of in (product, certified):
         pay(order_of(of))
     by_key = Fulfilment.objects.get(line__product=product)
     with pytest.raises(ValidationError):
         fulfilment.send_by_hand(by_key.pk, by=owner.user, note="")
-    parcel = Fulfilment.objects.get(line__product=shipped)
-    fulfilment.send_by_hand(parcel.pk, by=owner.user, note="first")
+    certificate = Fulfilment.objects.get(line__product=certified)
+    fulfilment.send_by_hand(certificate.pk, by=owner.user, note="first")
     with pytest.raises(IllegalMove):
-        fulfilment.send_by_hand(parcel.pk, by=owner.user, note="second")
-    assert again(parcel).note == "first"
+        fulfilment.send_by_hand(certificate.pk, by=owner.user, note="second")
+    assert again(certificate).note == "first"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,7 @@ def test_access_says_who_is_paid_besides(as_member, owner):
 def agree(page, **more):
     """The form of a page, with every box ticked."""
     form = page.context["form"]
-    data = {name: form[name].value() for name in ("attempt", "seen")}
+    data = {name: form[name].value() for name in ("attempt", "seen", "typed")}
     return data | {field.html_name: "on" for field in form.statements} | more
 
 
@@ -162,9 +162,13 @@ ANSWERS = {
 
 
 def test_the_answers_and_the_statements_are_kept(as_member, owner, asking):
-    page = as_member.get(address("checkout", owner))
+    page = as_member.get(address("checkout", owner), follow=True)
+    assert "Step 1 of 2: The partner’s questions" in page.text
+    page = as_member.post(address("checkout_questions", owner), ANSWERS, follow=True)
     assert "to pay later" in page.text
-    page = as_member.post(address("checkout", owner), agree(page, **ANSWERS), follow=True)
+    assert "Blue" in page.text
+    assert "January 31, 2026" in page.text
+    page = as_member.post(address("checkout", owner), agree(page), follow=True)
 
     order = Order.objects.get()
     assert order.answers == {
@@ -182,14 +186,36 @@ def test_the_answers_and_the_statements_are_kept(as_member, owner, asking):
         ({"q-asking-ready": ""}, "This field is required."),
         ({"q-asking-count": "a few"}, "Enter a number."),
         ({"q-asking-which": "green"}, "Select a valid choice"),
-        ({"a-no_transfer": ""}, "Tick this box to agree"),
     ],
 )
 def test_an_answer_that_will_not_do_is_said_at_its_question(as_member, owner, asking, change, text):
-    page = as_member.get(address("checkout", owner))
-    answer = as_member.post(address("checkout", owner), agree(page, **(ANSWERS | change)))
+    answer = as_member.post(address("checkout_questions", owner), ANSWERS | change)
     assert answer.status_code == 422
     assert text in answer.text
+    assert as_member.get(address("checkout", owner)).status_code == 302
+
+
+def test_answers_are_saved_while_others_are_missing(as_member, owner, asking):
+    as_member.post(address("checkout_questions", owner), ANSWERS | {"q-asking-ready": ""})
+    page = as_member.get(address("checkout_questions", owner))
+    assert page.context["form"]["q-asking-count"].value() == 12
+    assert 'value="2026-01-31"' in page.text
+
+
+def test_a_statement_that_is_not_ticked_is_said_beside_it(as_member, owner, asking):
+    page = as_member.post(address("checkout_questions", owner), ANSWERS, follow=True)
+    data = agree(page) | {"a-no_transfer": ""}
+    page = as_member.post(address("checkout", owner), data)
+    assert page.status_code == 422
+    assert "Tick this box to agree" in page.text
+    assert not Order.objects.exists()
+
+
+def test_answers_that_changed_in_another_window_are_looked_at_again(as_member, owner, asking):
+    page = as_member.post(address("checkout_questions", owner), ANSWERS, follow=True)
+    as_member.post(address("checkout_questions", owner), ANSWERS | {"q-asking-count": "13"})
+    page = as_member.post(address("checkout", owner), agree(page), follow=True)
+    assert "changed in another window" in page.text
     assert not Order.objects.exists()
 
 

@@ -28,8 +28,9 @@ class Command(BaseCommand):
         webhooks.sweep()
         payments.sweep()
         fulfilment.sweep()
-        for pk in Order.objects.unpaid_too_long().values_list("pk", flat=True):
-            cancellation.expire(pk)
+        for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
+            for pk in orders.values_list("pk", flat=True):
+                cancellation.expire(pk)
         reminders.send_due()
         matches.find_nightly()
         licence_address.apply_due()
