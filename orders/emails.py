@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from mail import outbox
-from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment
+from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment, Refund
 
 
 def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
@@ -61,6 +61,17 @@ def licences_delayed(order: Order) -> None:
     _write("licences_delayed", order, to=buyer(order), promised_on=promised_on)
 
 
+def refund(refund: Refund, step: str) -> None:
+    """To who asked and the buyer: asked, granted, declined, by cheque, or paid."""
+    lines = [row.line for row in refund.lines.select_related("line")]
+    readers = buyer(refund.order)
+    if refund.origin == Refund.Origin.MEMBER and refund.requested_by:
+        readers.append((refund.requested_by.email, refund.requested_by.language))
+    suffix = f"{refund.seq}-{step}"
+    order = refund.order
+    _write("refund", order, to=readers, suffix=suffix, refund=refund, step=step, refunded=lines)
+
+
 def unanswered(order: Order) -> None:
     """To the buyer: the partner did not answer in time, and what was held is given back."""
     _write("unanswered", order, to=buyer(order))
@@ -90,7 +101,7 @@ def _write(
     order: Order,
     *,
     to: Iterable[Reader],
-    suffix: int | None = None,
+    suffix: int | str | None = None,
     lines: list[OrderLine] | None = None,
     **context: object,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import cart, checkout, licences, orders, payment, quota
+from orders.views import cart, checkout, licences, orders, payment, quota, refunds
 
 app_name = "orders"
 urlpatterns = [
@@ -21,7 +21,14 @@ urlpatterns = [
         name="arrived",
     ),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
+    path("o/<int:org>/orders/<int:number>/refund/", refunds.ask, name="refund"),
+    path(
+        "o/<int:org>/orders/<int:number>/refund/<int:seq>/withdraw/",
+        refunds.withdraw,
+        name="withdraw_refund",
+    ),
     path("o/<int:org>/quota/", quota.show, name="quota"),
+    path("o/<int:org>/quota/<slug:slug>/", quota.program, name="quota_program"),
     path("o/<int:org>/orders/<int:number>/pay/", payment.pay, name="pay"),
     path("o/<int:org>/orders/<int:number>/thanks/", payment.thanks, name="thanks"),
     path(

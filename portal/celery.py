@@ -15,6 +15,7 @@ app.conf.timezone = "America/Toronto"
 app.conf.beat_schedule = {
     "send owed mail": {"task": "mail.tasks.sweep", "schedule": 10},
     "settle payments": {"task": "orders.tasks.sweep_payments", "schedule": 60},
+    "pay refunds back": {"task": "orders.tasks.sweep_refunds", "schedule": 60},
     "read PayPal's notices": {"task": "orders.tasks.sweep_webhooks", "schedule": 60},
     "fulfil paid orders": {"task": "orders.tasks.fulfil_due", "schedule": 30},
     "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
@@ -38,6 +39,10 @@ app.conf.beat_schedule = {
     "watch the registers": {
         "task": "orgs.tasks.watch_registers",
         "schedule": crontab(minute=20),  # each hour; an import by hand looks at once
+    },
+    "evaluate eligibility again": {
+        "task": "catalog.tasks.reevaluate",
+        "schedule": crontab(hour=4, minute=0),
     },
     "announce rules": {"task": "catalog.tasks.announce_rules", "schedule": 60},
     "send product alerts": {

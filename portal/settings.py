@@ -4,6 +4,7 @@ Every variable is described in docs/operations.md. With DEBUG off, a missing SEC
 DATABASE_URL, REDIS_URL or FIELD_KEYS stops the start.
 """
 
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -33,6 +34,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if 
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", default="Relais Techno")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="Montréal (Québec), Canada")
+# Our registrations for taxes; without a number, that tax is not charged.
+GST_NUMBER = env.str("GST_NUMBER", default="123456789 RT0001" if DEBUG else "")
+QST_NUMBER = env.str("QST_NUMBER", default="1234567890 TQ0001" if DEBUG else "")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="aide@relais.example")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -186,6 +190,8 @@ TIME_ZONE = "America/Toronto"  # the days of programs are Toronto's; people see 
 USE_THOUSAND_SEPARATOR = True
 PHONENUMBER_DEFAULT_REGION = "CA"
 CURRENCY = "CAD"
+# In CAD; above it two people decide a refund.
+REFUND_TWO_PEOPLE_ABOVE = Decimal(env.str("REFUND_TWO_PEOPLE_ABOVE", default="200"))
 
 # Files: static ones with the site, private ones only through a view that asks who may
 STATIC_URL = "/static/"
