@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,8 +18,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
-from catalog import alerts
+from catalog import alerts, queue
 from catalog.models import Partner, Product, StockAlert
+from orgs.access import OrgRequest, member
 
 
 class AddressForm(forms.Form):
@@ -88,6 +90,29 @@ def asked(
         return ratelimit.respond_429(request)
     alerts.ask(topic, email=email, language=get_language() or settings.LANGUAGE_CODE)
     return render(request, "catalog/alert_asked.html", {"email": email, "here": here})
+
+
+@require_POST
+@member("orders.place")
+def wait(request: OrgRequest, slug: str) -> HttpResponse:
+    """Take a place in a product's queue, or leave it; both lead back to the product."""
+    found = get_object_or_404(Product.objects.visible(), slug=slug)
+    if request.POST.get("act") == "leave":
+        if queue.leave(request.org, found, by=request.user):
+            messages.success(request, _("You have left the queue."))
+        return redirect("catalog:org_product", request.org.number, slug)
+    try:
+        quantity = int(request.POST.get("quantity", ""))
+    except ValueError:
+        quantity = 0
+    try:
+        queue.join(request.org, found, quantity=quantity, by=request.user)
+    except ValidationError as refusal:
+        for line in refusal.messages:
+            messages.error(request, line)
+    else:
+        messages.success(request, _("You are in the queue. We write as soon as it is your turn."))
+    return redirect("catalog:org_product", request.org.number, slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,6 +17,7 @@ urlpatterns = [
     path("alerts/stop/<str:token>/", alert_views.stop_alerts, name="stop_alerts"),
     path("o/<int:org>/catalog/", views.org_listing, name="org_list"),
     path("o/<int:org>/catalog/<slug:slug>/", views.org_product, name="org_product"),
+    path("o/<int:org>/catalog/<slug:slug>/queue/", alert_views.wait, name="queue"),
     path("o/<int:org>/compare/", views.org_compare, name="org_compare"),
     path("o/<int:org>/partners/<slug:slug>/", views.org_partner, name="org_partner"),
     path("o/<int:org>/eligibility/", eligibility_pages.eligibility, name="eligibility"),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from catalog import alerts, comparison, editions, explained, markdown, naming
+from catalog import alerts, comparison, editions, explained, markdown, naming, queue
 from catalog.asked import MOST_COMPARED, Asked
 from catalog.cards import percent_saved, saving
 from catalog.eligibility import Granted
@@ -92,8 +92,12 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     facts = facts_of(org, activities, granted) if org else None
     judged = decided(program.pk, rules, facts, on=today()) if facts else None
     user, is_out = request.user, found.is_visible and found.is_out_of_stock
+    place = queue.place_of(org, found) if org and found.stock is not None else None
     context = {
         "product": found,
+        "place": place,
+        "turn": queue.position(place) if place and not place.is_held else 0,
+        "may_wait": may_wait(request),
         "program": program,
         "saving": saving(found.fee, found.retail_value, program.kind),
         "percent": percent_saved(found.fee, found.retail_value, program.kind),
@@ -107,6 +111,12 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "waits_for_alert": is_out and user.is_authenticated and alerts.is_waiting(found, user=user),
     }
     return render(request, "catalog/product.html", context)
+
+
+def may_wait(request: HttpRequest) -> bool:
+    """Whether this member may take a place in a queue: whoever may order."""
+    membership = getattr(request, "membership", None)
+    return membership is not None and membership.may("orders.place")
 
 
 def former(request: HttpRequest, name: str) -> HttpResponse:

@@ -66,6 +66,7 @@ GROUPS: Final = {
         "catalog.stockentry": "view add",
         "catalog.stockalert": "view",
         "catalog.alertrun": "view",
+        "catalog.queueplace": "view",
         "tokens.token": "view",
         "tokens.client": "view change add",
         "tokens.verification": "view",

@@ -296,6 +296,18 @@ class ProductFactory(DjangoModelFactory):
     fee = Decimal("25.00")
 
 
+class QueuePlaceFactory(DjangoModelFactory):
+    """Somebody waits for a pack."""
+
+    class Meta:
+        model = QueuePlace
+
+    organization = factory.SubFactory(OrganizationFactory)
+    product = factory.SubFactory(ProductFactory, stock=0)
+    by = factory.SubFactory(UserFactory)
+    quantity = 1
+
+
 class CartFactory(DjangoModelFactory):
     class Meta:
         model = Cart

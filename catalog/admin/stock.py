@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from catalog.models import AlertRun, StockAlert, StockEntry
+from catalog.models import AlertRun, QueuePlace, StockAlert, StockEntry
 from orgs.admin.kept import KeptAdmin
 
 
@@ -40,3 +40,21 @@ class AlertRunAdmin(ReadAdmin):
     """How far the nightly job is: a run without an end moves on, or died and the next goes on."""
 
     list_display = ("started_at", "told", "due", "progressed_at", "finished_at")
+
+
+@admin.register(QueuePlace)
+class QueuePlaceAdmin(ReadAdmin):
+    """Who waits for what, in turn, and for whom packs are held until when."""
+
+    list_display = (
+        "product",
+        "organization",
+        "quantity",
+        "status",
+        "held",
+        "hold_until",
+        "asked_at",
+    )
+    list_filter = ("status", "product__program__partner")
+    list_select_related = ("product", "organization")
+    search_fields = ("product__sku", "organization__legal_name")

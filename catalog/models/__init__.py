@@ -8,6 +8,7 @@ from catalog.models.override import Override
 from catalog.models.partner import Partner, PartnerQuestion
 from catalog.models.product import Category, FormerName, Product
 from catalog.models.program import Program, ProgramQuestion
+from catalog.models.queue import QueuePlace
 from catalog.models.rules import Announcement, ProgramVersion, RuleDraft
 from catalog.models.shelf import ShelfEntry
 from catalog.models.stock import StockEntry
@@ -30,6 +31,7 @@ __all__ = [
     "Program",
     "ProgramQuestion",
     "ProgramVersion",
+    "QueuePlace",
     "RuleDraft",
     "ShelfEntry",
     "StockAlert",
