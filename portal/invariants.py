@@ -37,7 +37,7 @@ INVARIANTS = (
            WHERE coalesce(e.packs, 0) <> coalesce(q.packs, 0)""",
     ),
     Invariant(
-        "holds-end",
+        "queue-holds-end",
         "No hold for a queue is an hour past its end.",
         """SELECT id FROM catalog_queueplace
            WHERE status = 'offered' AND hold_until < now() - interval '1 hour'""",

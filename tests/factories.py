@@ -10,7 +10,15 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from audit.models import record
-from catalog.models import Category, Override, Partner, Product, Program, ProgramVersion
+from catalog.models import (
+    Category,
+    Override,
+    Partner,
+    Product,
+    Program,
+    ProgramVersion,
+    QueuePlace,
+)
 from orders.models import Cart, CartItem, Order, OrderLine
 from orgs import identity, links
 from orgs.models import (

@@ -42,7 +42,7 @@ class QueuePlace(models.Model):
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
-        OFFERED = "offered", _("Held")
+        OFFERED = "offered", _("Packs held")
         USED = "used", _("Ordered")
         EXPIRED = "expired", _("Hold ended")
         REFUSED = "refused", _("Passed over")
@@ -66,7 +66,7 @@ class QueuePlace(models.Model):
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
-    hold_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    hold_until = models.DateTimeField(_("end of the hold"), null=True, blank=True)
 
     objects = QueuePlaceQuerySet.as_manager()
 

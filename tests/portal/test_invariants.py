@@ -131,7 +131,7 @@ def ledger_without_hold():
         StockEntry.objects.create(product=product, kind=kind, change=change)
 
 
-def hold_without_end():
+def queue_hold_without_end():
     QueuePlaceFactory(status="offered", held=1, hold_until=timezone.now() - timedelta(hours=2))
 
 
@@ -435,7 +435,7 @@ PLANTED = {
     "approved-changes-are-written": [approved_and_not_written, written_and_not_traced],
     "addresses-wait-48-hours": [address_too_soon],
     "holds-are-in-the-ledger": (hold_without_ledger, ledger_without_hold),
-    "holds-end": (hold_without_end,),
+    "queue-holds-end": (queue_hold_without_end,),
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
     "shelf-is-what-stands-there": (counted_twice, not_counted),
     "replacements-end": (replaced_by_itself,),
