@@ -2,7 +2,15 @@
 
 from celery import shared_task
 
-from orders import cancellation, cheques, fulfilment, paying_back, payments, webhooks
+from orders import (
+    cancellation,
+    cheques,
+    fulfilment,
+    offers,
+    paying_back,
+    payments,
+    webhooks,
+)
 from orders.models import Fulfilment, Order, Payment, Refund, WebhookEvent
 
 BATCH = 100
@@ -82,3 +90,9 @@ def expire_unpaid() -> None:
     for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
         for pk in orders.values_list("pk", flat=True)[:BATCH]:
             cancellation.expire(pk)
+
+
+@shared_task
+def offer_held() -> None:
+    """Offer what is free of scarce products to who waits. Beat runs it each minute."""
+    offers.offer_due()
