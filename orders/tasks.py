@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from orders import cancellation, fulfilment, paying_back, payments, webhooks
+from orders import cancellation, fulfilment, offers, paying_back, payments, webhooks
 from orders.models import Fulfilment, Order, Payment, Refund, WebhookEvent
 
 BATCH = 100
@@ -76,3 +76,9 @@ def expire_unpaid() -> None:
     for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
         for pk in orders.values_list("pk", flat=True)[:BATCH]:
             cancellation.expire(pk)
+
+
+@shared_task
+def offer_held() -> None:
+    """Offer what is free of scarce products to who waits. Beat runs it each minute."""
+    offers.offer_due()
