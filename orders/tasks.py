@@ -2,7 +2,15 @@
 
 from celery import shared_task
 
-from orders import cancellation, fulfilment, paying_back, payments, webhooks
+from orders import (
+    cancellation,
+    cheques,
+    fulfilment,
+    offers,
+    paying_back,
+    payments,
+    webhooks,
+)
 from orders.models import Fulfilment, Order, Payment, Refund, WebhookEvent
 
 BATCH = 100
@@ -25,6 +33,12 @@ def sweep_refunds() -> None:
     """Send, or ask PayPal about, every refund that is due. Beat runs it each minute."""
     for pk in Refund.objects.due().values_list("pk", flat=True)[:BATCH]:
         send_refund.delay(pk)
+
+
+@shared_task
+def tell_gone() -> None:
+    """Tell who pays by cheque that the stock is gone. Beat runs it each hour."""
+    cheques.tell_gone()
 
 
 @shared_task
@@ -76,3 +90,9 @@ def expire_unpaid() -> None:
     for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
         for pk in orders.values_list("pk", flat=True)[:BATCH]:
             cancellation.expire(pk)
+
+
+@shared_task
+def offer_held() -> None:
+    """Offer what is free of scarce products to who waits. Beat runs it each minute."""
+    offers.offer_due()

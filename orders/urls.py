@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import cart, checkout, history, licences, orders, payment, quota, refunds
+from orders.views import cart, checkout, cheques, history, licences, orders, payment, quota, refunds
 
 app_name = "orders"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
         name="arrived",
     ),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
+    path("o/<int:org>/orders/<int:number>/cheque/", cheques.announce, name="by_cheque"),
+    path("o/<int:org>/orders/<int:number>/cheque/slip/", cheques.slip, name="slip"),
+    path("o/<int:org>/orders/<int:number>/cheque/slip.pdf", cheques.slip_paper, name="slip_paper"),
     path("o/<int:org>/orders/<int:number>/refund/", refunds.ask, name="refund"),
     path(
         "o/<int:org>/orders/<int:number>/refund/<int:seq>/withdraw/",

@@ -15,9 +15,11 @@ app.conf.timezone = "America/Toronto"
 app.conf.beat_schedule = {
     "send owed mail": {"task": "mail.tasks.sweep", "schedule": 10},
     "settle payments": {"task": "orders.tasks.sweep_payments", "schedule": 60},
+    "tell of stock that is gone": {"task": "orders.tasks.tell_gone", "schedule": 3600},
     "pay refunds back": {"task": "orders.tasks.sweep_refunds", "schedule": 60},
     "read PayPal's notices": {"task": "orders.tasks.sweep_webhooks", "schedule": 60},
     "fulfil paid orders": {"task": "orders.tasks.fulfil_due", "schedule": 30},
+    "offer to the queues": {"task": "orders.tasks.offer_held", "schedule": 60},
     "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
     "scan and draw documents": {"task": "orgs.tasks.sweep_documents", "schedule": 20},
     "delete stray files": {"task": "orgs.tasks.sweep_files", "schedule": crontab(hour=3, minute=0)},

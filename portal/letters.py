@@ -43,6 +43,9 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "catalog/override_ended",
     ),
     "orders.view": (
+        "catalog/held",
+        "catalog/passed_over",
+        "catalog/hold_ended",
         "orders/placed",
         "orders/free",
         "orders/approved",
@@ -57,6 +60,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/licences_ready",
         "orders/licences_delayed",
         "orders/refund",
+        "orders/cheque",
         "orders/unanswered",
         "orders/shipped",
         "orders/put_off",

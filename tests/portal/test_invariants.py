@@ -14,6 +14,7 @@ from catalog.loading import correcting
 from catalog.models import ProgramVersion, ShelfEntry, StockEntry
 from mail.models import Message
 from orders.models import (
+    Cheque,
     Fulfilment,
     LicenseKey,
     MoneyEntry,
@@ -46,6 +47,7 @@ from tests.factories import (
     OrganizationFactory,
     ProductFactory,
     ProgramFactory,
+    QueuePlaceFactory,
     UserFactory,
 )
 
@@ -118,6 +120,20 @@ def stock_without_ledger():
 def ledger_without_stock():
     product = ProductFactory(stock=0)
     StockEntry.objects.create(product=product, kind=StockEntry.Kind.RECEIVED, change=2)
+
+
+def hold_without_ledger():
+    QueuePlaceFactory(status="offered", held=2, hold_until=timezone.now() + timedelta(hours=1))
+
+
+def ledger_without_hold():
+    product = ProductFactory(stock=0)
+    for kind, change in (("received", 2), ("held", -2)):
+        StockEntry.objects.create(product=product, kind=kind, change=change)
+
+
+def queue_hold_without_end():
+    QueuePlaceFactory(status="offered", held=1, hold_until=timezone.now() - timedelta(hours=2))
 
 
 def too_many_keys():
@@ -412,13 +428,27 @@ def forgotten_refund():
     a_refund(next_check_at=timezone.now() - LONG_AGO)
 
 
+def cleared_and_unpaid():
+    order = sound_order()
+    Cheque.objects.create(
+        order=order,
+        amount=order.total,
+        status=Cheque.Status.CLEARED,
+        number="7",
+        received_at=timezone.now(),
+    )
+
+
 PLANTED = {
+    "cheques-make-orders": (cleared_and_unpaid,),
     "refunds-are-their-lines": (refund_of_too_much, refund_of_another_orders_line),
     "refunds-are-entered": (paid_back_without_money, money_without_a_refund),
     "granted-is-given-back": (granted_and_kept,),
     "refunds-move": (forgotten_refund,),
     "approved-changes-are-written": [approved_and_not_written, written_and_not_traced],
     "addresses-wait-48-hours": [address_too_soon],
+    "holds-are-in-the-ledger": (hold_without_ledger, ledger_without_hold),
+    "queue-holds-end": (queue_hold_without_end,),
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
     "shelf-is-what-stands-there": (counted_twice, not_counted),
     "replacements-end": (replaced_by_itself,),
