@@ -6,8 +6,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import User
 from mail import outbox
-from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment
+from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment, Renewal
 
 
 def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
@@ -78,6 +79,12 @@ def put_off(order: Order, row: Fulfilment, *, reason: str, entry: int) -> None:
     _write("put_off", order, to=buyer(order), suffix=entry, row=row, line=row.line, reason=reason)
 
 
+def ends(row: Renewal, *, days: int, to: Iterable[User]) -> None:
+    """To whom was chosen: what ends, in so many days, and how it goes on."""
+    readers = [(user.email, user.language) for user in to]
+    _write("ends", row.line.order, to=readers, suffix=f"{row.pk}-{days}", row=row, line=row.line)
+
+
 Reader = tuple[str, str]  # address, language
 
 
@@ -90,7 +97,7 @@ def _write(
     order: Order,
     *,
     to: Iterable[Reader],
-    suffix: int | None = None,
+    suffix: int | str | None = None,
     lines: list[OrderLine] | None = None,
     **context: object,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from orders import cancellation, fulfilment, payments, webhooks
+from orders import cancellation, fulfilment, payments, renewals, webhooks
 from orders.models import Fulfilment, Order, Payment, WebhookEvent
 
 BATCH = 100
@@ -64,3 +64,9 @@ def expire_unpaid() -> None:
     for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
         for pk in orders.values_list("pk", flat=True)[:BATCH]:
             cancellation.expire(pk)
+
+
+@shared_task
+def remind_of_ends() -> None:
+    """Write down what ends in a year, and remind of what ends soon. Beat runs it each morning."""
+    renewals.sweep()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import cart, checkout, licences, orders, payment, quota
+from orders.views import cart, checkout, licences, orders, payment, quota, renewals
 
 app_name = "orders"
 urlpatterns = [
@@ -19,6 +19,16 @@ urlpatterns = [
         "o/<int:org>/orders/<int:number>/parcels/<int:parcel>/arrived/",
         orders.arrived,
         name="arrived",
+    ),
+    path(
+        "o/<int:org>/orders/<int:number>/renewals/<int:renewal>/",
+        renewals.reminders,
+        name="reminders",
+    ),
+    path(
+        "o/<int:org>/orders/<int:number>/renewals/<int:renewal>/again/",
+        renewals.again,
+        name="again",
     ),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
     path("o/<int:org>/quota/", quota.show, name="quota"),

@@ -58,6 +58,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/unanswered",
         "orders/shipped",
         "orders/put_off",
+        "orders/ends",
     ),
     "tokens.issue": ("tokens/created", "tokens/revoked"),
 }

@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog import alerts
 from mail import outbox
 from orders import key_import
-from orders.models import Fulfilment, Parcel, Payment
+from orders.models import Fulfilment, Parcel, Payment, Renewal
 from orgs import cases, documents, links
 from orgs.contents import Contents, examine
 from orgs.emails import licence_address
@@ -91,6 +91,7 @@ def build_world() -> World:
         status="awaiting_payer",
         paypal_id="PAYPAL1",
     )
+    renewal = Renewal.objects.create(line=line, ends_on=timezone.localdate())
     owed = Fulfilment.objects.create(line=line)
     parcel = Parcel.objects.create(
         fulfilment=owed, quantity=1, carrier="ups", expected_on=timezone.localdate()
@@ -128,6 +129,7 @@ def build_world() -> World:
             "order": line.order.number,
             "reference": payment.reference,
             "parcel": parcel.pk,
+            "renewal": renewal.pk,
             "key": key.pk,
             "step": "identity",
             "name": "a-letter",

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.moves import IllegalMove
 from orders import fulfilment, shipping
+from orders.admin import files
 from orders.admin.payments import first
 from orders.admin.readonly import ReadOnly
 from orders.models import BY_KEY, Fulfilment, Parcel
@@ -137,6 +138,8 @@ class FulfilmentAdmin(ReadOnly):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("files/", view(files.page), name="orders_fulfilment_files"),
+            path("files/<int:pk>/", view(files.export), name="orders_fulfilment_export"),
             path("<int:pk>/sent/", view(self.sent), name="orders_fulfilment_sent"),
             path("<int:pk>/ship/", view(self.ship), name="orders_fulfilment_ship"),
             path("<int:pk>/put-off/", view(self.put_off), name="orders_fulfilment_put_off"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from audit.models import Entry
 from catalog.models import Program
 from orders import cancellation, shipping, timeline
 from orders.forms import ReasonForm
-from orders.models import Order, Parcel, Payment
+from orders.models import Order, OrderLine, Parcel, Payment
 from orgs.access import OrgRequest, member
 
 PAGE = 25
@@ -34,8 +35,11 @@ def listing(request: OrgRequest) -> HttpResponse:
 def detail(request: OrgRequest, number: int) -> HttpResponse:
     """Where one order is, what is in it, and what its buyer agreed to."""
     orders = Order.objects.of(request.org).select_related("placed_by", "organization", "delivery")
-    lines = "lines__program", "lines__fulfilment__parcels", "lines__license_keys"
-    order = get_object_or_404(orders.prefetch_related(*lines), number=number)
+    lines = OrderLine.objects.select_related("program", "fulfilment", "renewal")
+    found = orders.prefetch_related(
+        Prefetch("lines", lines), "lines__fulfilment__parcels", "lines__license_keys"
+    )
+    order = get_object_or_404(found, number=number)
     payment = order.payments.order_by("-seq").first()
     programs = [line.program for line in order.lines.all()]
     needs_partner = any(p.approval == Program.Approval.PARTNER for p in programs)

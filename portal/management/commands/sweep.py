@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from catalog import alerts, editions, shelf
 from mail import outbox
 from mail.models import Message
-from orders import cancellation, fulfilment, payments, webhooks
+from orders import cancellation, fulfilment, payments, renewals, webhooks
 from orders.models import Order
 from orgs import (
     branches,
@@ -31,6 +31,7 @@ class Command(BaseCommand):
         for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
             for pk in orders.values_list("pk", flat=True):
                 cancellation.expire(pk)
+        renewals.sweep()
         reminders.send_due()
         matches.find_nightly()
         licence_address.apply_due()
