@@ -51,7 +51,7 @@ def take(order_number: int | str, wanted: Mapping[int, int], *, by: User | None)
 
 
 @transaction.atomic
-def put_back(order_number: int, quantities: Mapping[int, int], *, by: User | None) -> None:
+def put_back(order_number: int | str, quantities: Mapping[int, int], *, by: User | None) -> None:
     """Give {product pk: packs} of an order back; the ledger's key refuses a second time."""
     for pk, quantity in sorted(quantities.items()):
         _change(pk, quantity, kind=Kind.RETURNED, reference=order_number, by=by)

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from accounts.models import User
 from mail import outbox
-from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment, Renewal
+from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment, Refund, Renewal
 
 
 def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
@@ -60,6 +60,17 @@ def licences_delayed(order: Order) -> None:
     owed = [line.fulfilment.promised_on for line in order.lines.filter(fulfilment__status="owed")]
     promised_on = min((day for day in owed if day), default=None)
     _write("licences_delayed", order, to=buyer(order), promised_on=promised_on)
+
+
+def refund(refund: Refund, step: str) -> None:
+    """To who asked and the buyer: asked, granted, declined, by cheque, or paid."""
+    lines = [row.line for row in refund.lines.select_related("line")]
+    readers = buyer(refund.order)
+    if refund.origin == Refund.Origin.MEMBER and refund.requested_by:
+        readers.append((refund.requested_by.email, refund.requested_by.language))
+    suffix = f"{refund.seq}-{step}"
+    order = refund.order
+    _write("refund", order, to=readers, suffix=suffix, refund=refund, step=step, refunded=lines)
 
 
 def unanswered(order: Order) -> None:

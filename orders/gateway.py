@@ -72,6 +72,30 @@ class Checkout:
 
 
 @dataclass(frozen=True)
+class RefundRequest:
+    """What is given back to the payer, and what the payer reads about it."""
+
+    reference: UUID
+    invoice_id: str
+    amount: Decimal
+    currency: str
+    note: str
+
+
+@dataclass(frozen=True)
+class RefundSnapshot:
+    """What the provider says of one refund now; `reference` is ours, empty when it is not."""
+
+    refund_id: str
+    status: str
+    amount: Decimal | None = None
+    currency: str = ""
+    reference: str = ""
+    detail: str = ""
+    debug_id: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """What the provider says of one of its orders now; the only input of the state machine."""
 
@@ -86,6 +110,7 @@ class Snapshot:
     approve_url: str = ""
     debug_id: str = field(default="", compare=False)  # of the answer, not of the order
     links: Mapping[str, str] = field(default_factory=dict)
+    refunds: tuple[RefundSnapshot, ...] = ()
 
 
 class Provider(Protocol):
@@ -99,6 +124,12 @@ class Provider(Protocol):
 
     def capture(self, paypal_id: str, *, reference: UUID, generation: int) -> Snapshot:
         """Take the money of an approved order; repeated with one generation, it is one."""
+
+    def refund(self, capture_id: str, *, asked: "RefundRequest", generation: int) -> RefundSnapshot:
+        """Give back an amount of a capture; repeated with one generation, it is one."""
+
+    def fetch_refund(self, refund_id: str) -> RefundSnapshot:
+        """What the provider says of a refund now."""
 
     def verify_webhook(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether a notice, byte for byte as it came, is the provider's."""

@@ -27,6 +27,8 @@ from orders.gateway import (
     GatewayError,
     NotSent,
     OutcomeUnknown,
+    RefundRequest,
+    RefundSnapshot,
     Rejected,
     Snapshot,
     time_left,
@@ -232,6 +234,18 @@ class PayPal:
             return self.fetch_order(paypal_id)  # somebody, perhaps we, was faster: read the truth
         return self._snapshot(answer)
 
+    def refund(self, capture_id: str, *, asked: RefundRequest, generation: int) -> RefundSnapshot:
+        # Always an amount: without one, PayPal gives back all that is left.
+        body: dict[str, Any] = {"custom_id": str(asked.reference)}
+        body["amount"] = {"currency_code": asked.currency, "value": f"{asked.amount:.2f}"}
+        body |= {"invoice_id": asked.invoice_id, "note_to_payer": asked.note[:255]}
+        path = f"v2/payments/captures/{capture_id}/refund"
+        answer = self.api.post(path, body, headers("refund", asked.reference, generation))
+        return self._refund(answer)
+
+    def fetch_refund(self, refund_id: str) -> RefundSnapshot:
+        return self._refund(self.api.get(f"v2/payments/refunds/{refund_id}"))
+
     def verify_webhook(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """PayPal's own check; the raw bytes go in as they came, since re-serialized ones fail."""
         given = {name.upper(): value for name, value in headers.items()}
@@ -301,6 +315,21 @@ class PayPal:
             approve_url=self._payer_page(links.get("payer-action") or links.get("approve", "")),
             debug_id=self.api.debug_id,
             links=links,
+            refunds=tuple(map(self._refund, unit.get("payments", {}).get("refunds") or [])),
+        )
+
+    def _refund(self, refund: Any) -> RefundSnapshot:
+        if not isinstance(refund, dict) or not {"id", "status"} <= refund.keys():
+            raise OutcomeUnknown("a success that does not say of what")
+        amount = refund.get("amount") or {}
+        return RefundSnapshot(
+            refund["id"],
+            refund["status"],
+            amount=Decimal(amount["value"]) if amount else None,
+            currency=amount.get("currency_code", ""),
+            reference=refund.get("custom_id", ""),
+            detail=refund.get("status_details", {}).get("reason", ""),
+            debug_id=self.api.debug_id,
         )
 
     def _payer_page(self, url: str) -> str:

@@ -41,6 +41,19 @@ def give_back(order: Order, *, at: datetime, lines: Iterable[OrderLine] | None =
     _enter(Kind.GIVE_BACK, chosen, order.organization, at)
 
 
+def refund(order: Order, *, at: datetime, lines: Iterable[OrderLine]) -> None:
+    """Stop counting lines of a paid order whose money goes back; twice is once.
+
+    Those that were given back before, and held again when money came, take a step of their own.
+    """
+    chosen = list(lines)
+    again = QuotaEntry.objects.filter(line__in=chosen, kind=Kind.HOLD_AGAIN)
+    held_again = set(again.values_list("line", flat=True))
+    for kind, is_again in ((Kind.GIVE_BACK, False), (Kind.REFUND, True)):
+        rows = [line for line in chosen if (line.pk in held_again) is is_again]
+        _enter(kind, rows, order.organization, at)
+
+
 def hold_again(order: Order, *, at: datetime) -> None:
     """Count again an order that was given back and then paid; needs the organization's lock."""
     _enter(Kind.HOLD_AGAIN, order.lines.select_related("product"), order.organization, at)
@@ -90,6 +103,7 @@ def uses(organization: Organization, *, as_of: datetime) -> Mapping[int, list[Us
         again = line.get(Kind.HOLD_AGAIN)
         if again and again.at <= as_of:
             back = None
+        back = line.get(Kind.REFUND) or back
         found[placed.program_id].append(
             Use(
                 order=placed.line__order,

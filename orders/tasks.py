@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from orders import cancellation, fulfilment, payments, renewals, webhooks
-from orders.models import Fulfilment, Order, Payment, WebhookEvent
+from orders import cancellation, fulfilment, paying_back, payments, renewals, webhooks
+from orders.models import Fulfilment, Order, Payment, Refund, WebhookEvent
 
 BATCH = 100
 
@@ -18,6 +18,18 @@ def sweep_payments() -> None:
 @shared_task
 def check_payment(pk: int) -> None:
     payments.check(pk)
+
+
+@shared_task
+def sweep_refunds() -> None:
+    """Send, or ask PayPal about, every refund that is due. Beat runs it each minute."""
+    for pk in Refund.objects.due().values_list("pk", flat=True)[:BATCH]:
+        send_refund.delay(pk)
+
+
+@shared_task
+def send_refund(pk: int) -> None:
+    paying_back.check(pk)
 
 
 @shared_task

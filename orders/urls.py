@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.views import cart, checkout, licences, orders, payment, quota, renewals
+from orders.views import cart, checkout, licences, orders, payment, quota, refunds, renewals
 
 app_name = "orders"
 urlpatterns = [
@@ -31,6 +31,12 @@ urlpatterns = [
         name="again",
     ),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
+    path("o/<int:org>/orders/<int:number>/refund/", refunds.ask, name="refund"),
+    path(
+        "o/<int:org>/orders/<int:number>/refund/<int:seq>/withdraw/",
+        refunds.withdraw,
+        name="withdraw_refund",
+    ),
     path("o/<int:org>/quota/", quota.show, name="quota"),
     path("o/<int:org>/orders/<int:number>/pay/", payment.pay, name="pay"),
     path("o/<int:org>/orders/<int:number>/thanks/", payment.thanks, name="thanks"),

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from audit.models import record
-from orders import gateway, payments
+from orders import gateway, paying_back, payments
 from orders.gateway import GatewayError
 from orders.models import Payment, WebhookEvent
 
@@ -40,7 +40,9 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,80}")
 PAYPAL_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 MOST_HEADER = 2000  # characters
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-KNOWN = ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.CAPTURE.")
+KNOWN = ("CHECKOUT.ORDER.", "CHECKOUT.PAYMENT-APPROVAL.", "PAYMENT.CAPTURE.", "PAYMENT.REFUND.")
+# Their resource is a refund, which names its capture in a link and no order.
+OF_REFUNDS = ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED", "PAYMENT.REFUND.")
 LEASE = timedelta(minutes=2)
 RETRIES = tuple(timedelta(seconds=s) for s in (5, 10, 20, 40, 80, 160, 320, 600))
 
@@ -106,6 +108,8 @@ def order_named_in(body: Any) -> str:
     resource = body.get("resource") if isinstance(body, dict) else None
     if not isinstance(resource, dict):
         return ""
+    if str(body.get("event_type", "")).startswith(OF_REFUNDS):
+        return capture_named_in(resource)
     related = resource.get("supplementary_data")
     ids = related.get("related_ids") if isinstance(related, dict) else None
     kind = str(body.get("event_type", ""))
@@ -116,6 +120,16 @@ def order_named_in(body: Any) -> str:
     else:
         found = ids.get("order_id") if isinstance(ids, dict) else None
     return found if isinstance(found, str) and PAYPAL_ID.fullmatch(found) else ""
+
+
+def capture_named_in(refund: Mapping[str, Any]) -> str:
+    """The capture that a refund's link leads up to; the link itself is never followed."""
+    links = refund.get("links")
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("rel") == "up":
+            found = urlsplit(str(link.get("href", ""))).path.rpartition("/")[2]
+            return found if PAYPAL_ID.fullmatch(found) else ""
+    return ""
 
 
 def handle(pk: int) -> None:
@@ -139,10 +153,21 @@ def read(event: WebhookEvent) -> Outcome:
         return Outcome.FORGED
     if not event.paypal_id or not event.event_type.startswith(KNOWN):
         return Outcome.IGNORED
+    if event.event_type.startswith(OF_REFUNDS):
+        return read_refund(event)
     payment = Payment.objects.filter(paypal_id=event.paypal_id).first()
     if payment is None:
         return Outcome.IGNORED
     payments.settle(payment.pk)
+    return Outcome.HANDLED
+
+
+def read_refund(event: WebhookEvent) -> Outcome:
+    """A refund was made, or failed: PayPal's list of them says which."""
+    payment = Payment.objects.filter(capture_id=event.paypal_id).first()
+    if payment is None:
+        return Outcome.IGNORED
+    paying_back.reconcile(payment)
     return Outcome.HANDLED
 
 

@@ -46,6 +46,7 @@ GROUPS: Final = {
         "orders.payment": "view change",
         "orders.moneyentry": "view",
         "orders.webhookevent": "view change",
+        "orders.refund": "view change add",
         "orders.fulfilment": "view change",
         "orders.delivery": "view change",
         "orders.parcel": "view change",

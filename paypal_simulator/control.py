@@ -46,8 +46,11 @@ def clock(simulator: "Simulator", *, advance: float) -> dict[str, Any]:
 
 
 def scenario(simulator: "Simulator", *, capture: str, order: str = "*") -> dict[str, Any]:
-    """What becomes of the capture of an order, or of every order: see `payments.SCENARIOS`."""
-    if capture not in payments.SCENARIOS:
+    """What becomes of the capture of an order, or of every order: see `payments.SCENARIOS`.
+
+    Of a capture (its id stands in `order`), what becomes of its refunds: `REFUND_SCENARIOS`.
+    """
+    if capture not in payments.SCENARIOS | payments.REFUND_SCENARIOS:
         raise ValueError(f"no such scenario: {capture}")
     with simulator.state.change() as data:
         data["scenarios"][order] = capture
@@ -65,6 +68,22 @@ def settle(simulator: "Simulator", *, capture: str, status: str) -> dict[str, An
     """End the wait of a pending capture: COMPLETED or DECLINED."""
     with simulator.state.change():
         return shown.capture(simulator.state, payments.settle(simulator.state, capture, status))
+
+
+def settle_refund(simulator: "Simulator", *, refund: str, status: str) -> dict[str, Any]:
+    """End the wait of a pending refund: COMPLETED, FAILED or CANCELLED."""
+    with simulator.state.change():
+        return shown.refund(
+            simulator.state, payments.settle_refund(simulator.state, refund, status)
+        )
+
+
+def refund(simulator: "Simulator", *, capture: str, amount: str = "") -> dict[str, Any]:
+    """Give money back as the shop's people can on PayPal's own pages: we are not asked."""
+    with simulator.state.change():
+        taken = payments.get(simulator.state, capture)
+        body = {"amount": taken["amount"] | {"value": amount}} if amount else {}
+        return shown.refund(simulator.state, payments.refund(simulator.state, capture, body))
 
 
 def approve(simulator: "Simulator", *, order: str) -> dict[str, Any]:
@@ -138,6 +157,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "scenario": scenario,
     "account": account,
     "settle": settle,
+    "refund": refund,
+    "refund-settle": settle_refund,
     "approve": approve,
     "deliver": deliver,
     "tokens/revoke": revoke,

@@ -19,6 +19,9 @@ SCENARIOS = {
     "declined": ("", "", ""),  # no capture: 422 INSTRUMENT_DECLINED, and the payer chooses again
 }
 SETTLED = {"COMPLETED", "DECLINED"}
+REFUND_SCENARIOS = {"refund_completed": "COMPLETED", "refund_pending": "PENDING"}
+REFUND_SETTLED = {"COMPLETED", "FAILED", "CANCELLED"}
+REFUND_WINDOW = 180 * 24 * 3600  # seconds after the capture
 
 
 def capture(state: State, order_id: str) -> Record:
@@ -97,18 +100,20 @@ def refund(state: State, capture_id: str, body: Record) -> Record:
         raise Refusal(422, "CAPTURE_FULLY_REFUNDED")
     if taken["status"] == "DECLINED":
         raise Refusal(422, "REFUND_NOT_ALLOWED")
-    before = sum(
-        (Decimal(r["amount"]["value"]) for r in shown.refunds_of(state, taken)), Decimal(0)
-    )
+    if state.is_older(taken["create_time"], REFUND_WINDOW):
+        raise Refusal(422, "REFUND_TIME_LIMIT_EXCEEDED")
+    before = sum((Decimal(r["amount"]["value"]) for r in alive(state, taken)), Decimal(0))
     whole = Decimal(taken["amount"]["value"])
     amount = body.get("amount") or taken["amount"] | {"value": f"{whole - before:.2f}"}
     check_refund(taken, amount, left=whole - before)
     now = stamp(state.now())
     total = before + Decimal(amount["value"])
+    scenario = state.data["scenarios"].get(capture_id, "refund_completed")
+    status = REFUND_SCENARIOS[scenario]
     given = {
         "id": new_id(),
         "capture_id": capture_id,
-        "status": "COMPLETED",
+        "status": status,
         "amount": amount,
         "total": amount | {"value": f"{total:.2f}"},
         "create_time": now,
@@ -117,7 +122,28 @@ def refund(state: State, capture_id: str, body: Record) -> Record:
     state.data["refunds"][given["id"]] = given
     taken["status"] = "REFUNDED" if total == whole else "PARTIALLY_REFUNDED"
     taken["update_time"] = now
-    tell(state, "PAYMENT.CAPTURE.REFUNDED", "refund", shown.refund(state, given))
+    kind = "PAYMENT.REFUND.PENDING" if status == "PENDING" else "PAYMENT.CAPTURE.REFUNDED"
+    tell(state, kind, "refund", shown.refund(state, given))
+    return given
+
+
+def alive(state: State, taken: Record) -> list[Record]:
+    """The refunds of a capture that gave, or will give, money back."""
+    refunds = shown.refunds_of(state, taken)
+    return [r for r in refunds if r["status"] not in {"FAILED", "CANCELLED"}]
+
+
+def settle_refund(state: State, refund_id: str, status: str) -> Record:
+    """End the wait of a pending refund; raises 404, and ValueError for what cannot be."""
+    given = get_refund(state, refund_id)
+    if given["status"] != "PENDING" or status not in REFUND_SETTLED:
+        raise ValueError(f"a refund does not go from {given['status']} to {status}")
+    given |= {"status": status, "update_time": stamp(state.now())}
+    taken = get(state, given["capture_id"])
+    if status != "COMPLETED":
+        taken["status"] = "PARTIALLY_REFUNDED" if alive(state, taken) else "COMPLETED"
+    kind = "PAYMENT.CAPTURE.REFUNDED" if status == "COMPLETED" else "PAYMENT.REFUND.FAILED"
+    tell(state, kind, "refund", shown.refund(state, given))
     return given
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from django.db import connection
 
 from orgs import identity
+from portal.invariants_of_money import GIVEN_BACK, MONEY, SETTLED, Invariant
 
 # Fixed words of ours, put into queries that take nothing from outside (hence S608 off here).
-SETTLED = "('paid', 'fulfilled', 'delivered')"
-GIVEN_BACK = "('cancelled', 'expired', 'refused', 'refunded')"
 TRAIL = """SELECT e.id, e.subject_id, e.action, t.model FROM audit_entry e
            JOIN django_content_type t ON t.id = e.subject_type_id AND t.app_label = 'orgs'"""
 MOVED = (
@@ -17,15 +16,6 @@ MOVED = (
     "'application.info_needed', 'application.qualified', 'application.declined', "
     "'application.put_away')"
 )
-
-
-@dataclass(frozen=True)
-class Invariant:
-    """A sentence, and the query whose rows break it: their first column says which they are."""
-
-    code: str
-    sentence: str
-    query: str
 
 
 INVARIANTS = (
@@ -106,27 +96,6 @@ INVARIANTS = (
            AND due_at < now() - interval '10 minutes'""",
     ),
     Invariant(
-        "money-makes-orders",
-        "An order whose payment was captured is paid, or staff are on it.",
-        f"""SELECT o.number FROM orders_payment p JOIN orders_order o ON o.id = p.order_id
-           WHERE p.status = 'captured' AND o.status NOT IN {SETTLED}
-           AND o.status NOT IN ('paid_unallocated', 'refunded')""",
-    ),
-    Invariant(
-        "captured-once-in-full",
-        "The money of a captured payment is its amount, once.",
-        """SELECT p.id FROM orders_payment p
-           LEFT JOIN orders_moneyentry m ON m.payment_id = p.id AND m.kind = 'capture'
-           WHERE p.status = 'captured' GROUP BY p.id
-           HAVING coalesce(sum(m.amount), 0) <> p.amount OR count(m.id) <> 1""",
-    ),
-    Invariant(
-        "refunds-within-captures",
-        "No more is refunded than was captured.",
-        """SELECT payment_id FROM orders_moneyentry GROUP BY payment_id
-           HAVING sum(CASE kind WHEN 'refund' THEN amount ELSE -amount END) > 0""",
-    ),
-    Invariant(
         "notices-move",
         "No notice of PayPal has been due for ten minutes.",
         """SELECT event_id FROM orders_webhookevent
@@ -146,7 +115,9 @@ INVARIANTS = (
            LEFT JOIN orders_quotaentry q ON q.line_id = l.id AND q.kind = 'give_back'
              AND NOT EXISTS (SELECT 1 FROM orders_quotaentry a
                              WHERE a.line_id = l.id AND a.kind = 'hold_again')
-           WHERE (q.id IS NULL) = (o.status IN {GIVEN_BACK} OR l.given_back_at IS NOT NULL)
+           LEFT JOIN orders_quotaentry r ON r.line_id = l.id AND r.kind = 'refund'
+           WHERE (q.id IS NULL AND r.id IS NULL)
+             = (o.status IN {GIVEN_BACK} OR l.given_back_at IS NOT NULL)
            AND o.status <> 'paid_unallocated'""",
     ),
     Invariant(
@@ -327,6 +298,7 @@ INVARIANTS = (
              WHERE t.app_label = 'orders' AND t.model = 'payment' AND e.subject_id = p.id
              AND e.action = 'payment.captured')""",
     ),
+    *MONEY,
 )
 
 

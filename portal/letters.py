@@ -55,6 +55,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/paid_too_late",
         "orders/licences_ready",
         "orders/licences_delayed",
+        "orders/refund",
         "orders/unanswered",
         "orders/shipped",
         "orders/put_off",

@@ -4,6 +4,7 @@ Every variable is described in docs/operations.md. With DEBUG off, a missing SEC
 DATABASE_URL, REDIS_URL or FIELD_KEYS stops the start.
 """
 
+from decimal import Decimal
 from pathlib import Path
 
 import environ
@@ -184,6 +185,8 @@ TIME_ZONE = "America/Toronto"  # the days of programs are Toronto's; people see 
 USE_THOUSAND_SEPARATOR = True
 PHONENUMBER_DEFAULT_REGION = "CA"
 CURRENCY = "CAD"
+# In CAD; above it two people decide a refund.
+REFUND_TWO_PEOPLE_ABOVE = Decimal(env.str("REFUND_TWO_PEOPLE_ABOVE", default="200"))
 
 # Files: static ones with the site, private ones only through a view that asks who may
 STATIC_URL = "/static/"

@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from catalog.models import Override, Product
 from mail.models import Message
-from orders.models import Delivery, Fulfilment, Order, Parcel, Payment, WebhookEvent
+from orders.models import (
+    Delivery,
+    Fulfilment,
+    Order,
+    Parcel,
+    Payment,
+    Refund,
+    WebhookEvent,
+)
 from orgs import queue as applications
 from orgs.days import TORONTO, today
 from orgs.models import (
@@ -158,6 +166,15 @@ QUEUES: tuple[Queue, ...] = (
         "orders.view_payment",
         lambda user, on: Payment.objects.filter(status=Payment.Status.REVIEW),
         urgent=True,
+    ),
+    Queue(
+        "refunds",
+        _("Refunds to decide, to mail or to look at"),
+        "orders_refund",
+        "waits=yes",
+        "requested_at",
+        "orders.view_refund",
+        lambda user, on: Refund.objects.waiting_for_staff(),
     ),
     Queue(
         "deliveries",

@@ -40,6 +40,14 @@ class SimulatedPayPal:
         """End the wait of a pending capture: COMPLETED or DECLINED."""
         control.settle(self.simulator, capture=capture_id, status=status)
 
+    def settle_refund(self, refund_id: str, status: str = "COMPLETED") -> None:
+        """End the wait of a pending refund: COMPLETED, FAILED or CANCELLED."""
+        control.settle_refund(self.simulator, refund=refund_id, status=status)
+
+    def refund(self, capture_id: str, amount: str = "") -> dict:
+        """Give money back on PayPal's own pages."""
+        return control.refund(self.simulator, capture=capture_id, amount=amount)
+
     def advance(self, *, hours: float) -> None:
         """Put PayPal's clock forward."""
         control.clock(self.simulator, advance=hours * 3600)

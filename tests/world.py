@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog import alerts
 from mail import outbox
 from orders import key_import
-from orders.models import Fulfilment, Parcel, Payment, Renewal
+from orders.models import Fulfilment, Parcel, Payment, Refund, Renewal
 from orgs import cases, documents, links
 from orgs.contents import Contents, examine
 from orgs.emails import licence_address
@@ -92,6 +92,15 @@ def build_world() -> World:
         paypal_id="PAYPAL1",
     )
     renewal = Renewal.objects.create(line=line, ends_on=timezone.localdate())
+    refund = Refund.objects.create(
+        order=line.order,
+        seq=1,
+        amount=line.total,
+        origin="member",
+        means="paypal",
+        reason="?",
+        requested_by=owner,
+    )
     owed = Fulfilment.objects.create(line=line)
     parcel = Parcel.objects.create(
         fulfilment=owed, quantity=1, carrier="ups", expected_on=timezone.localdate()
@@ -128,6 +137,7 @@ def build_world() -> World:
             "undo": licence_address.link(moved, licence_address.UNDO),
             "order": line.order.number,
             "reference": payment.reference,
+            "refund": refund.seq,
             "parcel": parcel.pk,
             "renewal": renewal.pk,
             "key": key.pk,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from audit.models import Entry
-from orders import approval, settlement
+from orders import approval, refunds, settlement
 from orders.admin.payments import first
 from orders.models import Fulfilment, Order, OrderLine
 from orgs.days import today
@@ -138,6 +138,10 @@ class OrderAdmin(admin.ModelAdmin):
             "may_answer": order is not None
             and order.status == Order.Status.AWAITING_PARTNER
             and may_answer(request),
+            "may_propose": order is not None
+            and order.status in refunds.PAID
+            and order.total > 0
+            and request.user.has_perm("orders.add_refund"),
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 

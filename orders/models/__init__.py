@@ -7,6 +7,7 @@ from orders.models.order import Order, OrderLine
 from orders.models.parcel import Parcel
 from orders.models.payment import MoneyEntry, Payment, WebhookEvent
 from orders.models.quota import QuotaEntry
+from orders.models.refund import Refund, RefundLine
 from orders.models.renewal import Renewal
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Parcel",
     "Payment",
     "QuotaEntry",
+    "Refund",
+    "RefundLine",
     "Renewal",
     "WebhookEvent",
 ]

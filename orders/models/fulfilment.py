@@ -116,6 +116,7 @@ class LicenseKey(models.Model):
         verbose_name=_("given to"),
     )
     given_at = models.DateTimeField(_("given"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     objects = LicenseKeyQuerySet.as_manager()
 
@@ -130,7 +131,11 @@ class LicenseKey(models.Model):
             models.CheckConstraint(
                 name="orders_key_given_at",
                 condition=Q(line=None, given_at=None) | (~Q(line=None) & ~Q(given_at=None)),
-            )
+            ),
+            models.CheckConstraint(
+                name="orders_key_revoked_was_given",
+                condition=Q(revoked_at=None) | ~Q(line=None),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -141,7 +141,7 @@ class MoneyEntry(models.Model):
         CAPTURE = "capture", _("Captured")
         REFUND = "refund", _("Refunded")
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="money")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="money")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     amount = models.DecimalField(_("amount"), max_digits=11, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3)
@@ -181,6 +181,7 @@ class WebhookEvent(models.Model):
 
     event_id = models.CharField(_("event"), max_length=80, unique=True)
     event_type = models.CharField(_("type"), max_length=80)
+    # Of a notice about a refund, which does not name the order: the capture.
     paypal_id = models.CharField(_("PayPal order"), max_length=64, blank=True)
     headers = models.JSONField(_("headers"), default=dict)
     raw = models.BinaryField(_("body"))

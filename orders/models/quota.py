@@ -17,13 +17,15 @@ class QuotaEntryQuerySet(models.QuerySet["QuotaEntry"]):
 
 class QuotaEntry(models.Model):
     """One step of an order line: held when placed, settled when paid, or given back (and
-    held again, when money came late). `organization` is whose order it was at that step."""
+    held again, when money came late, then perhaps given back with a refund). `organization` is
+    whose order it was at that step."""
 
     class Kind(models.TextChoices):
         HOLD = "hold", _("Held")
         SETTLE = "settle", _("Settled")
         GIVE_BACK = "give_back", _("Given back")
         HOLD_AGAIN = "hold_again", _("Held again")
+        REFUND = "refund", _("Given back with a refund")
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="quota_entries"

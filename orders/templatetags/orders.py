@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 
 from catalog.explaining import in_words
 from catalog.models import Product, Program
-from orders import meters, timeline
+from orders import meters, refund_words, timeline
+from orders.models import Refund
 from orgs.models import Membership
 
 register = template.Library()
@@ -73,3 +74,21 @@ def last_day(value: datetime | None) -> str:
     """The last whole day before a moment, in words."""
     day = timeline.last_day(value)
     return in_words(day) if day else ""
+
+
+@register.simple_tag
+def refund_policy(program: Program) -> str:
+    """A program's refunds in plain words."""
+    return refund_words.policy(program)
+
+
+@register.simple_tag
+def refund_words_of(step: str) -> str:
+    """The state of a refund, as an e-mail's subject names it."""
+    return refund_words.state(step)
+
+
+@register.simple_tag
+def refund_sentence(refund: Refund, step: str) -> str:
+    """What has happened with a refund, and what comes next."""
+    return refund_words.sentence(refund, step)

@@ -27,7 +27,9 @@ def reveal(request: OrgRequest, number: int, key_pk: int) -> HttpResponse:
     Showing needs a fresh sign-in, after which the same POST goes on by itself.
     """
     order = get_object_or_404(Order.objects.of(request.org), number=number)
-    given = LicenseKey.objects.filter(line__order=order).select_related("line", "product")
+    given = LicenseKey.objects.filter(line__order=order, revoked_at=None).select_related(
+        "line", "product"
+    )
     key = get_object_or_404(given, pk=key_pk)
     context: dict[str, Any] = {"key": key, "order": order}
     if request.method == "POST":

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.models import Entry
 from catalog.models import Program
-from orders import cancellation, shipping, timeline
+from orders import cancellation, refunds, shipping, timeline
 from orders.forms import ReasonForm
 from orders.models import Order, OrderLine, Parcel, Payment
 from orgs.access import OrgRequest, member
@@ -43,13 +43,18 @@ def detail(request: OrgRequest, number: int) -> HttpResponse:
     payment = order.payments.order_by("-seq").first()
     programs = [line.program for line in order.lines.all()]
     needs_partner = any(p.approval == Program.Approval.PARTNER for p in programs)
+    may_place = request.membership.may("orders.place")
     context = {
         "order": order,
         "payment": payment,
+        "programs": list(dict.fromkeys(programs)),
+        "refunds": order.refunds.prefetch_related("lines__line").order_by("seq"),
+        "may_place": may_place,
+        "may_refund": may_place and order.status in refunds.PAID and order.total > 0,
         "may_pay": order.is_payable and request.membership.may("orders.pay"),
         "steps": timeline.steps(order, moves=_moves(order), needs_partner=needs_partner),
         "may_cancel": order.status in cancellation.UNPAID
-        and request.membership.may("orders.place")
+        and may_place
         and (payment is None or payment.status not in Payment.TAKING),
     }
     return render(request, "orders/detail.html", context)

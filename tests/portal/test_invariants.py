@@ -20,6 +20,8 @@ from orders.models import (
     Order,
     Payment,
     QuotaEntry,
+    Refund,
+    RefundLine,
     WebhookEvent,
 )
 from orgs.models import (
@@ -369,7 +371,52 @@ def replaced_by_itself():
     type(first).objects.filter(pk=first.pk).update(replaced_by=second)
 
 
+def a_refund(**fields):
+    """Of the whole of a sound order: granted by a colleague, not paid back yet."""
+    order = sound_paid_order()
+    values = {"payment": captured(order), "seq": 1, "amount": order.total, "origin": "member"}
+    values |= {"means": "cheque", "reason": "?", "requested_by": order.placed_by}
+    refund = Refund.objects.create(order=order, **(values | fields))
+    RefundLine.objects.create(refund=refund, line=order.lines.get())
+    return refund
+
+
+def refund_of_too_much():
+    a_refund(amount=Decimal("999.00"))
+
+
+def refund_of_another_orders_line():
+    line = sound_paid_order().lines.get()
+    a_refund().lines.update(line=line)
+
+
+def paid_back_without_money():
+    a_refund(
+        status=Refund.Status.COMPLETED,
+        cheque_number="7",
+        completed_at=timezone.now(),
+        approved_by=UserFactory(),
+    )
+
+
+def money_without_a_refund():
+    row = {"kind": "refund", "amount": 1, "currency": "CAD", "external_id": "R-1"}
+    MoneyEntry.objects.create(payment=captured(sound_paid_order()), **row)
+
+
+def granted_and_kept():
+    a_refund(status=Refund.Status.CHEQUE_DUE, approved_by=UserFactory())
+
+
+def forgotten_refund():
+    a_refund(next_check_at=timezone.now() - LONG_AGO)
+
+
 PLANTED = {
+    "refunds-are-their-lines": (refund_of_too_much, refund_of_another_orders_line),
+    "refunds-are-entered": (paid_back_without_money, money_without_a_refund),
+    "granted-is-given-back": (granted_and_kept,),
+    "refunds-move": (forgotten_refund,),
     "approved-changes-are-written": [approved_and_not_written, written_and_not_traced],
     "addresses-wait-48-hours": [address_too_soon],
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from catalog import alerts, editions, shelf
 from mail import outbox
 from mail.models import Message
-from orders import cancellation, fulfilment, payments, renewals, webhooks
+from orders import cancellation, fulfilment, paying_back, payments, renewals, webhooks
 from orders.models import Order
 from orgs import (
     branches,
@@ -27,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         webhooks.sweep()
         payments.sweep()
+        paying_back.sweep()
         fulfilment.sweep()
         for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
             for pk in orders.values_list("pk", flat=True):

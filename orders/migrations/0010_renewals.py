@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0008_parcels'),
+        ('orders', '0009_refunds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
