@@ -1,14 +1,19 @@
 """The e-mails about the catalogue."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from catalog import explained
-from catalog.eligibility import judge
+from catalog.eligibility import Facts, judge
 from catalog.facts import facts_of
-from catalog.models import Override, ProgramVersion, StockAlert
-from catalog.verdicts import values_of
+from catalog.models import LastAnswer, Override, ProgramVersion, StockAlert
+from catalog.verdicts import values_of, verdict_on
 from mail import outbox
 from orgs.emails.writing import readers
 from orgs.models import Organization
@@ -96,3 +101,42 @@ def _about_override(kind: str, override: Override) -> None:
             key=f"{kind}:{override.pk}:{address}"[:200],
             context=context,
         )
+
+
+def eligibility_changed(
+    organization: Organization, answers: Iterable[LastAnswer], *, on: date
+) -> None:
+    """What is newly open to an organization and what no longer is, each with its reason."""
+    facts, programs = facts_of(organization), {row.program_id: row for row in answers}
+    for address, language in readers(organization).items():
+        with translation.override(language):
+            names = explained.activity_names()
+            changes = [_change(row, facts, names, on=on) for row in programs.values()]
+            page = reverse("catalog:eligibility", args=[organization.number])
+            context = {
+                "organization": organization,
+                "on": on,
+                "gained": [change for change in changes if change["is_open"]],
+                "lost": [change for change in changes if not change["is_open"]],
+                "url": settings.SITE_URL + page,
+            }
+        outbox.queue(
+            "catalog/eligibility_changed",
+            to=[address],
+            language=language,
+            key=f"eligibility:{organization.pk}:{on}:{min(programs)}:{address}"[:200],
+            context=context,
+        )
+
+
+def _change(row: LastAnswer, facts: Facts, names: dict[str, str], *, on: date) -> dict[str, Any]:
+    by_rules = _("The partner has changed its rules.")
+    by_facts = _("The facts on your file have changed, or time has passed.")
+    verdict = verdict_on(row.program, facts, on=on)
+    return {
+        "program": row.program.name,
+        "partner": row.program.partner.name,
+        "is_open": row.is_eligible,
+        "cause": by_rules if row.is_by_rules else by_facts,
+        "reasons": explained.failing(verdict, names),
+    }

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from catalog import alerts, announcing, editions, shelf
+from catalog import alerts, announcing, editions, reevaluating, shelf
 
 
 @shared_task
@@ -15,6 +15,12 @@ def send_alerts() -> None:
 def announce_rules() -> None:
     """Tell whom published rules concern. Each minute; twice is once."""
     announcing.tell_due()
+
+
+@shared_task
+def reevaluate() -> None:
+    """Tell organizations whose eligibility has changed. Each night; twice is once."""
+    reevaluating.look()
 
 
 @shared_task

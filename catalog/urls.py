@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from catalog import views
+from catalog import eligibility_pages, views
 
 app_name = "catalog"
 urlpatterns = [
     path("catalog/", views.listing, name="list"),
     path("catalog/<slug:slug>/", views.product, name="product"),
     path("catalog/<slug:slug>/alert/", views.alert, name="alert"),
+    path("eligibility/", eligibility_pages.check, name="check"),
     path("compare/", views.compare, name="compare"),
     path("partners/<slug:slug>/", views.partner, name="partner"),
     path("alerts/stop/<str:token>/", views.stop_alerts, name="stop_alerts"),
@@ -16,5 +17,6 @@ urlpatterns = [
     path("o/<int:org>/catalog/<slug:slug>/", views.org_product, name="org_product"),
     path("o/<int:org>/compare/", views.org_compare, name="org_compare"),
     path("o/<int:org>/partners/<slug:slug>/", views.org_partner, name="org_partner"),
-    path("o/<int:org>/eligibility/", views.eligibility, name="eligibility"),
+    path("o/<int:org>/eligibility/", eligibility_pages.eligibility, name="eligibility"),
+    path("o/<int:org>/needs/<slug:slug>/", eligibility_pages.need, name="need"),
 ]

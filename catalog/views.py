@@ -23,7 +23,7 @@ from catalog.facts import facts_of
 from catalog.models import Partner, Product
 from catalog.pieces import pieces
 from catalog.verdicts import decided, in_force, judged, verdict_on, verdicts
-from orgs.access import OrgRequest, member
+from orgs.access import member
 from orgs.days import today
 from orgs.models import Organization
 
@@ -184,21 +184,6 @@ org_listing = member()(listing)
 org_product = member()(product)
 org_compare = member()(compare)
 org_partner = member()(partner)
-
-
-@require_safe
-@member()
-def eligibility(request: OrgRequest) -> HttpResponse:
-    """Every program, and where it is not open every reason, with what can be done."""
-    groups = explained.by_partner(request.org, on=today())
-    judged = [entry for _partner, entries in groups for entry in entries]
-    context = {
-        "groups": groups,
-        "program_count": len(judged),
-        "open_count": sum(entry.verdict.is_eligible for entry in judged),
-        "on": today(),
-    }
-    return render(request, "catalog/eligibility.html", context)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
@@ -135,6 +136,7 @@ def _write(
         status=Order.Status.AWAITING_PARTNER if waits else Order.Status.AWAITING_PAYMENT,
         attempt=attempt,
         total=decision.total,
+        taxes=[tax.to_data() for tax in decision.taxes],
         licence_email=organization.email,
         language=language,
         hold_until=partner_deadline(organization, at) if waits else at + PAYPAL_HOLD,
@@ -153,9 +155,10 @@ def _write_lines(order: Order, decision: Decision) -> list[OrderLine]:
             name_en=item.product.name_en,
             quantity=item.quantity,
             fee=item.product.fee,
+            tax=sum((tax.amount for tax in charged), start=Decimal("0.00")),
             eligibility=verdicts[item.product.program.slug],
         )
-        for item in decision.items
+        for item, charged in zip(decision.items, decision.line_taxes, strict=True)
     ]
     insert(lines)
     return lines

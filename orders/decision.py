@@ -9,14 +9,16 @@ from functools import cached_property
 
 from django.db.models import QuerySet, prefetch_related_objects
 
+from catalog.cards import saving
 from catalog.eligibility import Facts, Leave, Verdict, version_in_force
 from catalog.facts import facts_of
 from catalog.models import Partner, Product, Program
 from catalog.verdicts import by_versions
-from orders import attestations, quota, rules
+from orders import attestations, quota, rules, taxes
 from orders.attestations import Attestation
 from orders.demands import Answers, Demand, Line, Question, Refusal, Situation
 from orders.models import CartItem
+from orders.taxes import Tax
 from orgs import notices
 from orgs.days import day_of
 from orgs.models import Activity, Membership
@@ -30,6 +32,8 @@ class Decision:
     situation: Situation
     items: list[CartItem]
     aside: list[CartItem]
+    province: str
+    """Where the organization is, and is taxed."""
 
     @property
     def programs(self) -> list[Program]:
@@ -43,9 +47,34 @@ class Decision:
         return [program for program in self.programs if program.pk in asks]
 
     @property
-    def total(self) -> Decimal:
+    def fees(self) -> Decimal:
         """Administration fees, in CAD."""
         return sum((item.total for item in self.items), start=Decimal("0.00"))
+
+    @cached_property
+    def line_taxes(self) -> list[list[Tax]]:
+        """Of each item."""
+        rates = taxes.charged(self.province, day_of(self.situation.at))
+        return [taxes.on_line(item.total, rates) for item in self.items]
+
+    @property
+    def taxes(self) -> list[Tax]:
+        """Of all items, each tax once."""
+        return taxes.together(self.line_taxes)
+
+    @property
+    def total(self) -> Decimal:
+        """To pay to us: fees and taxes, in CAD."""
+        return self.fees + sum(tax.amount for tax in self.taxes)
+
+    @property
+    def savings(self) -> Decimal:
+        """What stores would ask more than our fees, where a retail value is known."""
+        found = (
+            (saving(item.product.fee, item.product.retail_value, item.product.program.kind), item)
+            for item in self.items
+        )
+        return sum((each * item.quantity for each, item in found if each), start=Decimal("0.00"))
 
     @property
     def needs_partner(self) -> bool:
@@ -68,7 +97,7 @@ class Decision:
     def fingerprint(self) -> str:
         """What the buyer saw: another one means that products, quantities or fees changed."""
         lines = sorted((item.product_id, item.quantity, str(item.total)) for item in self.items)
-        return hashlib.sha256(repr(lines).encode()).hexdigest()[:16]
+        return hashlib.sha256(repr((lines, str(self.total))).encode()).hexdigest()[:16]
 
     @cached_property
     def reasons(self) -> list[Refusal]:
@@ -106,7 +135,8 @@ def decide(
         (aside if item.is_set_aside else items).append(item)
     granted = {one for item in items for one in item.granted}
     facts = facts_of(membership.organization, activities, granted) if items else None
-    return Decision(_situation(membership, items, facts, at=at), items, aside)
+    situation = _situation(membership, items, facts, at=at)
+    return Decision(situation, items, aside, membership.organization.province)
 
 
 def _situation(

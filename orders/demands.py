@@ -24,6 +24,8 @@ class Fix:
     """`reduce` or `raise` the line to a quantity, `remove` the line, `drop` the program's lines,
     or `only`: set aside the lines of all other programs."""
     quantity: int | None = None
+    rest: int = field(default=0, compare=False)
+    """What `reduce` leaves out; it can be set aside for an order of its own."""
 
 
 class Refusal(ValidationError):

@@ -1,15 +1,21 @@
 """Grouping: a decision about a cart, laid out by program and line for the page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
-from catalog.eligibility import Leave
+from django.utils.translation import gettext as _
+
+from catalog.eligibility import Leave, version_in_force
+from catalog.explaining import dollars, in_words
 from catalog.models import Program
 from orders import meters
 from orders.decision import Decision
 from orders.demands import Refusal
 from orders.meters import Meter
 from orders.models import CartItem
+from orgs.days import day_of
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,8 @@ class LineView:
 
     item: CartItem
     reasons: list[Refusal]
+    changes: list[str]
+    """What has changed since it was added."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,11 @@ def groups(decision: Decision) -> list[Group]:
         Group(
             program=program,
             lines=[
-                LineView(item, [r for r in reasons if r.product == item.product_id])
+                LineView(
+                    item,
+                    [r for r in reasons if r.product == item.product_id],
+                    list(changes(item, on=day_of(at))),
+                )
                 for item in decision.items
                 if item.product.program_id == program.pk
             ],
@@ -62,3 +74,16 @@ def groups(decision: Decision) -> list[Group]:
         )
         for program in decision.programs
     ]
+
+
+def changes(item: CartItem, *, on: date) -> Iterator[str]:
+    """In sentences: another fee, other rules than on the day when it was added."""
+    product = item.product
+    if item.fee_seen is not None and item.fee_seen != product.fee:
+        text = _("The fee was %(before)s when you added it; it is %(now)s now.")
+        yield text % {"before": dollars(item.fee_seen), "now": dollars(product.fee)}
+    then = version_in_force(item.versions, day_of(item.added_at))
+    now = version_in_force(item.versions, on)
+    if now and then and now.effective != then.effective:
+        text = _("The rules of %(program)s changed on %(day)s, after you added it.")
+        yield text % {"program": product.program, "day": in_words(now.effective)}

@@ -234,6 +234,18 @@ def in_window(window: Window, uses: Iterable[Use], since: date | None, today: da
     return [use for use in uses if since is None or use.day >= since]
 
 
+def counted(limit: Limit, uses: Iterable[Use], *, as_of: datetime) -> list[tuple[Use, date | None]]:
+    """The uses that a limit sees, whatever their subject, and the day each stops counting."""
+    counting, today = [use for use in uses if use.counts(as_of)], day_of(as_of)
+    since, until = period(limit.window, counting, today)
+    ours = [use for use in counting if subject_of(limit, use) is not None]
+    months = limit.window.months if limit.window.kind == "rolling" else 0
+    return [
+        (use, add_months(use.day, months) if months else until)
+        for use in in_window(limit.window, ours, since, today)
+    ]
+
+
 def outcomes(
     limits: Iterable[Limit], uses: Sequence[Use], wanted: Sequence[Wanted], *, as_of: datetime
 ) -> list[Outcome]:

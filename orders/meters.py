@@ -8,7 +8,7 @@ from itertools import groupby, takewhile
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog.explaining import dollars, in_words
 from catalog.models import Partner, Product, Program
@@ -30,6 +30,8 @@ class Meter:
     program: Program
     label: str
     standing: Standing
+    after: Bound | None = None
+    """What would count with the cart that is asked about."""
 
     @property
     def total(self) -> Bound:
@@ -45,6 +47,28 @@ class Meter:
         """`12 of 50`."""
         show = shown(self.standing.limit)
         return _("%(used)s of %(limit)s") % {"used": show(self.total), "limit": show(self.limit)}
+
+    @property
+    def figures(self) -> list[tuple[str, str]]:
+        """Used, held and left, for a table."""
+        show, one = shown(self.standing.limit), self.standing
+        texts = [show(number) for number in (one.used, one.held, one.left or 0, self.limit)]
+        return [(str(name), text) for name, text in zip(FIGURES, texts, strict=True)]
+
+    @property
+    def what_if(self) -> str:
+        """What a cart would make of it; "" when none is asked about."""
+        if self.after is None:
+            return ""
+        show = shown(self.standing.limit)
+        text = _("With this order: %(used)s of %(limit)s.")
+        return text % {"used": show(self.after), "limit": show(self.limit)}
+
+    @property
+    def left(self) -> str:
+        """What can still be ordered."""
+        left = shown(self.standing.limit)(self.standing.left or 0)
+        return _("Left: %(left)s.") % {"left": left}
 
     @property
     def note(self) -> str:
@@ -71,12 +95,19 @@ def in_use(organization: Organization, *, as_of: datetime) -> list[Meter]:
     return [meter for meter in meters(organization, as_of=as_of) if meter.total]
 
 
-def meters(organization: Organization, *, as_of: datetime) -> Iterator[Meter]:
-    """A meter for each maximum that outlives an order; four queries."""
-    standings = [row for row in quota.standings(organization, as_of=as_of) if lasts(row[2].limit)]
+def meters(
+    organization: Organization,
+    *,
+    as_of: datetime,
+    program: str | None = None,
+    used: Mapping[int, list[Use]] | None = None,
+) -> Iterator[Meter]:
+    """A meter for each maximum that outlives an order, of one program or all; four queries."""
+    found = quota.standings(organization, as_of=as_of, program=program, used=used)
+    standings = [row for row in found if lasts(row[2].limit)]
     names = _names({program.pk for program, _index, _standing in standings})
-    for program, _index, standing in standings:
-        yield Meter(program, _label(program, standing, names), standing)
+    for row, _index, standing in standings:
+        yield Meter(row, _label(row, standing, names), standing)
 
 
 def of_product(product: Product, organization: Organization, *, as_of: datetime) -> list[Meter]:
@@ -89,7 +120,7 @@ def of_product(product: Product, organization: Organization, *, as_of: datetime)
 def of_lines(
     program: Program, lines: Sequence[Line], uses: Sequence[Use], *, as_of: datetime
 ) -> list[Meter]:
-    """The meters that lines of a cart would move, as they stand before."""
+    """The meters that lines of a cart would move, as they stand before and with it."""
     found = []
     wanted = [line.wanted for line in lines]
     for outcome in limits.outcomes(quota.limits_of(program), uses, wanted, as_of=as_of):
@@ -98,7 +129,7 @@ def of_lines(
             standing = limits.standing(outcome.limit, uses, as_of=as_of, subject=subject)
             touched = common_words(lines[place].name for place in outcome.lines)
             label = touched if subject or outcome.limit.title_groups else program.name
-            found.append(Meter(program, label or program.name, standing))
+            found.append(Meter(program, label or program.name, standing, outcome.total))
     return found
 
 
@@ -137,6 +168,12 @@ def _label(program: Program, standing: Standing, names: Names) -> str:
     return ", ".join(names.get((program.pk, subject), subject) for subject in subjects)
 
 
+FIGURES = (
+    gettext_lazy("Used"),
+    gettext_lazy("Held"),
+    pgettext_lazy("quota", "Left"),
+    gettext_lazy("At most"),
+)
 COUNTED = {
     "units": gettext_lazy("Units ordered"),
     "orders": gettext_lazy("Orders placed"),

@@ -29,7 +29,7 @@ def _over(demand: Demand, found: Outcome, lines: list[Line], *, at: datetime) ->
     text, params = _sentence(demand, found, standing.next_reset)
     for line, fits in _shares(found, lines):
         if fits < line.quantity:
-            fix = Fix("reduce", fits) if fits else Fix("remove")
+            fix = Fix("reduce", fits, rest=line.quantity - fits) if fits else Fix("remove")
             yield Refusal(text, "over_limit", params, product=line.product, fix=fix)
 
 

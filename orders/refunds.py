@@ -124,7 +124,7 @@ def _write(order: Order, *, lines: Collection[int], by: User, origin: str, **sai
         seq=order.refunds.count() + 1,
         origin=origin,
         means=means_of(payment, at=timezone.now()),
-        amount=sum(line.total for line in chosen),
+        amount=sum(line.paid for line in chosen),
         currency=settings.CURRENCY,
         requested_by=by,
         **said,

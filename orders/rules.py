@@ -68,7 +68,7 @@ def out_of_stock(line: Line, *, left: int) -> Refusal:
     params = {"product": line.name, "wanted": line.quantity, "left": left}
     if left:
         text = _("%(product)s: you ask for %(wanted)s and only %(left)s are left in stock.")
-        fix = Fix("reduce", left)
+        fix = Fix("reduce", left, rest=line.quantity - left)
     else:
         text, fix = _("%(product)s is out of stock."), Fix("remove")
     return Refusal(text, "out_of_stock", params, product=line.product, fix=fix)

@@ -38,6 +38,7 @@ urlpatterns = [
         name="withdraw_refund",
     ),
     path("o/<int:org>/quota/", quota.show, name="quota"),
+    path("o/<int:org>/quota/<slug:slug>/", quota.program, name="quota_program"),
     path("o/<int:org>/orders/<int:number>/pay/", payment.pay, name="pay"),
     path("o/<int:org>/orders/<int:number>/thanks/", payment.thanks, name="thanks"),
     path(

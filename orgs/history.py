@@ -48,4 +48,6 @@ def words_of(entry: Entry) -> Any:
     is_back = entry.data.get("was") == Application.Status.INFO_NEEDED
     if entry.action == "application.in_review" and is_back:
         return _("The applicant answered")
+    if entry.action == "application.draft" and entry.data.get("was") in Application.OPEN_SENT:
+        return _("Taken back by the applicant")
     return WORDS.get(entry.action, entry.action)

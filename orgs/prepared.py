@@ -86,7 +86,9 @@ def insert(rows: Sequence[Model]) -> None:
         cursor.execute(statement, values)
         for row, found in zip(rows, cursor.fetchall(), strict=True):
             for field, value in zip(returned, found, strict=True):
-                setattr(row, field.attname, value)
+                is_unset = isinstance(getattr(row, field.attname), DatabaseDefault)
+                if field.primary_key or is_unset:
+                    setattr(row, field.attname, value)
             row._state.adding, row._state.db = False, "default"
 
 

@@ -290,7 +290,9 @@ def lock_open(pk: int, *, version: int | None = None) -> Application:
         }
         raise ValidationError(text, "decided", params)
     if application.status not in Application.OPEN_SENT:
-        raise ValidationError(_("This application has not been sent yet."), "draft")
+        raise ValidationError(
+            _("The applicant has not sent this application yet, or has taken it back."), "draft"
+        )
     if version is not None and application.version != version:
         text = _("The application has changed since you opened it. Look at it again, then decide.")
         raise ValidationError(text, "changed")

@@ -57,6 +57,7 @@ GROUPS: Final = {
         "catalog.program": "view change add",
         "catalog.programversion": "view change add",
         "catalog.ruledraft": "view change",
+        "catalog.need": "view",
         "catalog.programquestion": "view change add",
         "catalog.product": "view change add",
         "catalog.formername": "view change add",

@@ -6,15 +6,13 @@ The demo's file says where organizations stand; this adds what was said, and who
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from io import BytesIO
 from typing import Final
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
 from accounts.models import User
 from audit.models import record
-from orgs import clock, demofile, loading
+from orgs import clock, demofile, loading, queues_story
 from orgs.attachments import attach
 from orgs.contents import examine_all
 from orgs.days import TORONTO, day_of
@@ -43,6 +41,10 @@ class Witness:
 
 
 WITNESSES: Final = (
+    Witness(
+        "alice@saint-elie.example", "Alice", "Roy", "fr", 100010, "sent, and looks like another"
+    ),
+    Witness("ruth@rural.example", "Ruth", "Klassen", "en", 100013, "in review"),
     Witness("ines@cpe-soleil.example", "Inès", "Bouchard", "fr", 100009, "asked by staff"),
     Witness("luc@etoiles.example", "Luc", "Fortin", "fr", 100018, "qualification ended"),
     Witness("asha@open-hands.example", "Asha", "Nair", "en", 100021, "suspended"),
@@ -61,6 +63,7 @@ def tell() -> None:
     )
     if application := waiting.select_related("organization", "submitted_by").first():
         _converse(application)
+    queues_story.tell()
 
 
 def _person(witness: Witness) -> None:
@@ -90,7 +93,7 @@ def _converse(application: Application) -> None:
     sent_on = day_of(application.submitted_at)
     asked_on, answered_on = sent_on + timedelta(days=4), sent_on + timedelta(days=5)
     inquiry = Inquiry.objects.create(application=application, question=QUESTION, asked_by=staff)
-    _attach(inquiry, ("lettres-patentes.pdf", "reglement.pdf"), kind="letters_patent", by=applicant)
+    _attach(inquiry, ("lettres-patentes", "reglement"), kind="letters_patent", by=applicant)
     Inquiry.objects.filter(pk=inquiry.pk).update(
         asked_at=_at(asked_on, 11),
         answer=ANSWER,
@@ -98,7 +101,7 @@ def _converse(application: Application) -> None:
         answered_at=_at(answered_on, 9),
     )
     remark = Remark.objects.create(application=application, words=REMARK, by=applicant)
-    _attach(remark, ("bail.pdf",), kind="other", by=applicant)
+    _attach(remark, ("bail",), kind="other", by=applicant)
     Remark.objects.filter(pk=remark.pk).update(at=_at(answered_on + timedelta(days=1), 14))
     due_on = clock.resumed(
         application.due_on,
@@ -116,24 +119,8 @@ def _converse(application: Application) -> None:
 
 
 def _attach(to: Inquiry | Remark, names: Sequence[str], *, kind: str, by: User) -> None:
-    files = [SimpleUploadedFile(name, _paper(name), "application/pdf") for name in names]
+    files = [queues_story.pdf(name) for name in names]
     attach(to, examine_all(files), kind=kind, by=by)
-
-
-def _paper(title: str) -> bytes:
-    """A PDF of one page with a title on it."""
-    import pikepdf  # here: it takes a while to import
-
-    paper = pikepdf.new()
-    page = paper.add_blank_page(page_size=(612, 792))
-    font = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
-    )
-    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
-    page.Contents = paper.make_stream(f"BT /F1 24 Tf 72 700 Td ({title}) Tj ET".encode("latin-1"))
-    out = BytesIO()
-    paper.save(out)
-    return out.getvalue()
 
 
 def _at(day: date, hour: int) -> datetime:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("o/<int:org>/organization/", organization.detail, name="detail"),
     path("o/<int:org>/questions/<int:pk>/", application.answer, name="answer"),
     path("o/<int:org>/application/", application.application, name="application"),
+    path("o/<int:org>/application/withdraw/", application.withdraw, name="withdraw"),
     path("o/<int:org>/applications/<int:pk>/", application.application, name="one_application"),
     path("o/<int:org>/applications/<int:pk>/add/", application.remark, name="remark"),
     path("o/<int:org>/appeal/", application.appeal, name="appeal"),

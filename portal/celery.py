@@ -44,6 +44,10 @@ app.conf.beat_schedule = {
         "task": "orgs.tasks.watch_registers",
         "schedule": crontab(minute=20),  # each hour; an import by hand looks at once
     },
+    "evaluate eligibility again": {
+        "task": "catalog.tasks.reevaluate",
+        "schedule": crontab(hour=4, minute=0),
+    },
     "announce rules": {"task": "catalog.tasks.announce_rules", "schedule": 60},
     "send product alerts": {
         "task": "catalog.tasks.send_alerts",

@@ -129,9 +129,11 @@ INVARIANTS = (
     ),
     Invariant(
         "totals-add-up",
-        "An order's total is the sum of its lines.",
+        "An order's total is the sum of its lines and of its taxes.",
         """SELECT o.number FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
-           GROUP BY o.id HAVING sum(l.quantity * l.fee) <> o.total""",
+           GROUP BY o.id HAVING sum(l.quantity * l.fee + l.tax) <> o.total OR sum(l.tax) <> (
+             SELECT coalesce(sum((t ->> 'amount')::numeric), 0)
+             FROM jsonb_array_elements(o.taxes) t)""",
     ),
     Invariant(
         "eligible-when-ordered",

@@ -44,7 +44,7 @@ MONEY = (
         """SELECT r.id FROM orders_refund r LEFT JOIN orders_refundline x ON x.refund_id = r.id
            LEFT JOIN orders_orderline l ON l.id = x.line_id AND l.order_id = r.order_id
            WHERE r.origin <> 'external' GROUP BY r.id
-           HAVING coalesce(sum(l.quantity * l.fee), 0) <> r.amount""",
+           HAVING coalesce(sum(l.quantity * l.fee + l.tax), 0) <> r.amount""",
     ),
     Invariant(
         "refunds-are-entered",

@@ -38,6 +38,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orgs/case_received",
         "orgs/case_answered",
         "catalog/rules_changed",
+        "catalog/eligibility_changed",
         "catalog/override_granted",
         "catalog/override_ended",
     ),

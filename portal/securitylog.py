@@ -39,6 +39,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "application.qualified": _("Organization qualified"),
     "application.declined": _("Application not accepted"),
     "application.put_away": _("Draft put away"),
+    "application.draft": _("Application made a draft again"),
     "application.appealed": _("Decision appealed"),
     "application.confirmed": _("Facts confirmed for a renewal"),
     "changerequest.sent": _("Change request sent"),

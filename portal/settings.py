@@ -33,6 +33,9 @@ FIELD_KEYS = secret("FIELD_KEYS")  # key ring "id:base64,…"; the first encrypt
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", default="Relais Techno")
+# Our registrations for taxes; without a number, that tax is not charged.
+GST_NUMBER = env.str("GST_NUMBER", default="123456789 RT0001" if DEBUG else "")
+QST_NUMBER = env.str("QST_NUMBER", default="1234567890 TQ0001" if DEBUG else "")
 SUPPORT_EMAIL = env.str("SUPPORT_EMAIL", default="aide@relais.example")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 

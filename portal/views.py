@@ -102,7 +102,7 @@ def _qualification(request: OrgRequest) -> dict[str, Any]:
         "notice": notices.notice(org, on=day, is_renewing=is_with_us),
         "steps": timeline.steps(application) if application and is_news else [],
         "inquiries": application.inquiries.filter(answered_at=None)
-        if application and is_with_us and may_edit
+        if application and not application.is_over and may_edit
         else [],
         # What has a notice needs another act first; its administrators were told by e-mail.
         "claims": Claim.objects.on(org).open()

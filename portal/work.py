@@ -104,7 +104,7 @@ QUEUES: tuple[Queue, ...] = (
     ),
     Queue(
         "claims",
-        _("Claims of a registered organization"),
+        _("Claims of an organization that has an account"),
         "orgs_claim",
         "status__exact=filed",
         "filed_at",

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys import site as sites
 from tests.journeys.conftest import CHROMIUM, QUIET
-from tests.journeys.test_main_job import sign_in
+from tests.journeys.steps import sign_in
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs/pictures"
 WIDE = {"width": 1280, "height": 900}

@@ -1,5 +1,5 @@
 """Staff's work on the catalogue, a file a subject."""
 
-from catalog.admin import overrides, partners, products, programs, rules, stock, words
+from catalog.admin import needs, overrides, partners, products, programs, rules, stock, words
 
-__all__ = ["overrides", "partners", "products", "programs", "rules", "stock", "words"]
+__all__ = ["needs", "overrides", "partners", "products", "programs", "rules", "stock", "words"]

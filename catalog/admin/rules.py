@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog import effects, explained, publishing
 from catalog.admin.criteria import FACTS, criteria_forms, with_another
+from catalog.admin.lines import Line, harmless
 from catalog.eligibility import version_in_force
 from catalog.explaining import in_words
 from catalog.models import Program, RuleDraft
@@ -41,13 +42,6 @@ class DraftForm(forms.ModelForm):
             "note_fr": forms.Textarea(attrs={"rows": 4, "lang": "fr"}),
             "note_en": forms.Textarea(attrs={"rows": 4, "lang": "en"}),
         }
-
-
-class Line:
-    """Writes a row of CSV, and hands it on."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 @admin.register(RuleDraft)
@@ -221,7 +215,7 @@ class RuleDraftAdmin(KeptAdmin):
         rows = effects.table(draft.program, draft.criteria, on=_day_of_effect(draft))
         writer = csv.writer(Line())
         response = StreamingHttpResponse(
-            (writer.writerow(_harmless(row)) for row in rows), content_type="text/csv"
+            (writer.writerow(harmless(row)) for row in rows), content_type="text/csv"
         )
         name = f"effect-{draft.program.slug}-{draft.pk}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -266,12 +260,4 @@ def _sentences(criteria: list[dict[str, Any]], names: dict[str, str]) -> list[st
     found = [Criterion.from_data(data) for data in criteria]
     return explained.rules_in_words(found, names, on=today()) or [
         str(gettext_lazy("Open to every organization."))
-    ]
-
-
-def _harmless(row: list[Any]) -> list[Any]:
-    """A name that begins like a formula is text to a spreadsheet too."""
-    return [
-        f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell
-        for cell in row
     ]

@@ -1,7 +1,9 @@
 """Partners, their programs and products, stock and alerts."""
 
 from catalog.models.alert import StockAlert
+from catalog.models.answer import LastAnswer
 from catalog.models.edition import Edition
+from catalog.models.need import Need
 from catalog.models.override import Override
 from catalog.models.partner import Partner, PartnerQuestion
 from catalog.models.product import Category, FormerName, Product
@@ -16,6 +18,8 @@ __all__ = [
     "Category",
     "Edition",
     "FormerName",
+    "LastAnswer",
+    "Need",
     "Override",
     "Partner",
     "PartnerQuestion",

@@ -47,7 +47,7 @@ class RefundLineInline(admin.TabularInline):
 
     @admin.display(description=_("fee"))
     def fee(self, row: RefundLine) -> Decimal:
-        return row.line.total
+        return row.line.paid
 
     @admin.display(description=_("the program’s rule"))
     def policy(self, row: RefundLine) -> str:
@@ -71,7 +71,7 @@ class ProposeForm(forms.Form):
     def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["lines"].choices = [  # type: ignore[attr-defined]  # it is the field above
-            (line.pk, f"{line} – {line.total} CAD – {refund_words.policy(line.program)}")
+            (line.pk, f"{line} – {line.paid} CAD – {refund_words.policy(line.program)}")
             for line in order.lines.filter(given_back_at=None, fee__gt=0).select_related("program")
         ]
 

@@ -75,6 +75,9 @@ class CartItem(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     is_set_aside = models.BooleanField(_("set aside"), default=False)
     added_at = models.DateTimeField(auto_now_add=True)
+    fee_seen = models.DecimalField(
+        _("fee when it was added"), max_digits=9, decimal_places=2, null=True, blank=True
+    )
 
     history: list[dict[str, Any]]
     has_questions: bool
@@ -97,7 +100,10 @@ class CartItem(models.Model):
     class Meta:
         ordering = ["added_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["cart", "product"], name="orders_product_once_in_cart"),
+            # In the next order, and set aside for a later one.
+            models.UniqueConstraint(
+                fields=["cart", "product", "is_set_aside"], name="orders_product_once_in_list"
+            ),
             models.CheckConstraint(
                 name="orders_cart_quantity",
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.languages import Bilingual
 from catalog.models import Product, Program
+from orders.taxes import Tax
 from orgs.models import Organization
 
 FIRST_NUMBER = 10001
@@ -118,6 +119,9 @@ class Order(models.Model):
     )
     attempt = models.UUIDField(default=uuid.uuid4, editable=False)
     total = models.DecimalField(_("total (CAD)"), max_digits=11, decimal_places=2)
+    taxes = models.JSONField(  # of which these: [{tax, percent, amount}]
+        _("taxes"), default=list, db_default=Value([], models.JSONField()), blank=True
+    )
     answers = models.JSONField(_("answers"), default=dict, blank=True)  # {program: {key: value}}
     attestations = models.JSONField(_("attestations"), default=list, blank=True)
     licence_email = models.EmailField(_("e-mail address for licences"), blank=True)
@@ -160,6 +164,16 @@ class Order(models.Model):
         return str(self.number)
 
     @property
+    def charged_taxes(self) -> list[Tax]:
+        """What is in the total besides fees."""
+        return [Tax.from_data(data) for data in self.taxes]
+
+    @property
+    def fees(self) -> Decimal:
+        """Administration fees, in CAD."""
+        return self.total - sum(tax.amount for tax in self.charged_taxes)
+
+    @property
     def is_payable(self) -> bool:
         return self.status == self.Status.AWAITING_PAYMENT
 
@@ -175,6 +189,13 @@ class OrderLine(models.Model):
     name_en = models.CharField(_("name in English"), max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"))
     fee = models.DecimalField(_("administration fee (CAD)"), max_digits=9, decimal_places=2)
+    tax = models.DecimalField(  # of the whole line, paid besides the fees
+        _("taxes (CAD)"),
+        max_digits=9,
+        decimal_places=2,
+        default=Decimal("0.00"),
+        db_default=Decimal("0.00"),
+    )
     eligibility = models.JSONField(_("eligibility"), default=dict, blank=True)
     given_back_at = models.DateTimeField(_("given back"), null=True, blank=True)
 
@@ -198,3 +219,8 @@ class OrderLine(models.Model):
     def total(self) -> Decimal:
         """Administration fees of this line, in CAD."""
         return self.fee * self.quantity
+
+    @property
+    def paid(self) -> Decimal:
+        """With its taxes: what is given back with the line."""
+        return self.total + self.tax

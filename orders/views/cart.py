@@ -75,16 +75,20 @@ def line(request: OrgRequest, slug: str) -> HttpResponse:
             cart.set_aside(request.membership, slug)
         case "back":
             cart.bring_back(request.membership, slug)
-        case _:
+        case act:
             try:
-                cart.change(request.membership, slug, quantity=_quantity(request))
+                if act == "split":
+                    cart.split(request.membership, slug, keep=_quantity(request))
+                else:
+                    cart.change(request.membership, slug, quantity=_quantity(request))
             except ValidationError as refusal:
                 messages.error(request, " ".join(refusal.messages))
     return redirect("orders:cart", request.org.number)
 
 
 def _remove(request: OrgRequest, slug: str) -> HttpResponse:
-    item = cart.remove(request.membership, slug)
+    is_set_aside = request.POST.get("list") == "aside"
+    item = cart.remove(request.membership, slug, is_set_aside=is_set_aside)
     back = redirect("orders:cart", request.org.number)
     if item:
         back["Location"] += f"?removed={item.product.slug}&quantity={item.quantity}"

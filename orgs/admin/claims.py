@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from orgs import claims
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
@@ -52,7 +53,7 @@ class ClaimDecisionForm(forms.Form):
 class ClaimAdmin(KeptAdmin):
     """Soonest due first; each row leads to the page where it is answered."""
 
-    list_display = ("claim", "asked_for", "filed_by", "filed_at", "due", "status", "objections")
+    list_display = ("claim", "asked_for", "claimant", "filed_at", "due", "status", "objections")
     list_display_links = None
     list_filter = ("status",)
     list_select_related = ("organization", "filed_by")
@@ -84,6 +85,10 @@ class ClaimAdmin(KeptAdmin):
         return format_html(
             '<a href="{}">{}</a>', reverse("admin:orgs_claim_answer", args=[claim.pk]), claim
         )
+
+    @admin.display(description=_("claimant"), ordering="filed_by")
+    def claimant(self, claim: Claim) -> User:
+        return claim.filed_by
 
     @admin.display(description=_("organization"), ordering="organization__legal_name")
     def asked_for(self, claim: Claim) -> str:

@@ -4,9 +4,18 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from orgs.admin.kept import KeptAdmin
-from orgs.models import BranchLetter, Invitation, JoinRequest, Membership, Role, Tenure
+from orgs.models import (
+    BranchLetter,
+    Invitation,
+    JoinRequest,
+    Membership,
+    Organization,
+    Role,
+    Tenure,
+)
 
 
 class ReadAdmin(KeptAdmin):
@@ -41,11 +50,15 @@ class TenureAdmin(ReadAdmin):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadAdmin):
-    list_display = ("email", "organization", "role", "status", "invited_by", "sent_at")
+    list_display = ("email", "organization", "role", "status", "inviter", "sent_at")
     list_filter = ("status",)
     list_select_related = ("organization", "role", "invited_by")
     search_fields = ("email", "organization__legal_name", "organization__number")
     exclude = ("digest",)
+
+    @admin.display(description=_("invited by"), ordering="invited_by")
+    def inviter(self, invitation: Invitation) -> Any:
+        return invitation.invited_by
 
 
 @admin.register(JoinRequest)
@@ -60,10 +73,18 @@ class JoinRequestAdmin(ReadAdmin):
 
 @admin.register(BranchLetter)
 class BranchLetterAdmin(ReadAdmin):
-    list_display = ("branch", "asked_for", "parent", "status", "signer_name", "decided_at")
+    list_display = ("of", "asked_for", "above", "status", "signer_name", "decided_at")
     list_filter = ("status",)
     list_select_related = ("branch", "parent")
     search_fields = ("branch__legal_name", "parent__legal_name", "asked_for")
+
+    @admin.display(description=_("branch"), ordering="branch__legal_name")
+    def of(self, letter: BranchLetter) -> Organization:
+        return letter.branch
+
+    @admin.display(description=_("organization above"), ordering="parent__legal_name")
+    def above(self, letter: BranchLetter) -> Organization | None:
+        return letter.parent
 
 
 @admin.register(Role)

@@ -13,7 +13,9 @@ from orgs.models import Application, Inquiry
 
 def received(application: Application) -> None:
     """It arrived, and by when there is an answer."""
-    _write("received", application, key=f"application-received:{application.pk}")
+    _write(
+        "received", application, key=f"application-received:{application.pk}:{application.version}"
+    )
 
 
 def question(inquiry: Inquiry) -> None:

@@ -68,13 +68,14 @@ class Application(models.Model):
     MOVES: ClassVar[Mapping[str, Container[str]]] = {
         Status.DRAFT: {Status.SUBMITTED, Status.PUT_AWAY},
         Status.SUBMITTED: {
+            Status.DRAFT,
             Status.IN_REVIEW,
             Status.INFO_NEEDED,
             Status.QUALIFIED,
             Status.DECLINED,
         },
-        Status.IN_REVIEW: {Status.INFO_NEEDED, Status.QUALIFIED, Status.DECLINED},
-        Status.INFO_NEEDED: {Status.IN_REVIEW, Status.DECLINED},
+        Status.IN_REVIEW: {Status.DRAFT, Status.INFO_NEEDED, Status.QUALIFIED, Status.DECLINED},
+        Status.INFO_NEEDED: {Status.DRAFT, Status.IN_REVIEW, Status.DECLINED},
         Status.PUT_AWAY: {Status.DRAFT},
     }
 

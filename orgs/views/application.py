@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from orgs import appeals, durations, qualification, thread, timeline
+from orgs import appeals, durations, qualification, thread, timeline, withdrawing
 from orgs.access import OrgRequest, member
 from orgs.contents import examine_all
 from orgs.forms.application import AnswerForm, AppealForm, RemarkForm
@@ -46,6 +46,7 @@ def show(
         "posts": thread.posts(found),
         "form": (form or RemarkForm()) if can_add else None,
         "earlier": [one for one in every if one != found and not one.is_draft],
+        "may_withdraw": withdrawing.is_possible(found),
         "may_appeal": is_newest and appeals.is_appealable(found),
         "may_apply_again": is_newest and found.status == Application.Status.DECLINED,
     }
@@ -111,6 +112,27 @@ def answer(request: OrgRequest, pk: int) -> HttpResponse:
             return redirect("orgs:application", request.org.number)
     context = {"inquiry": inquiry, "form": form}
     return render(request, "orgs/answer.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member("profile.edit")
+def withdraw(request: OrgRequest) -> HttpResponse:
+    """Take back what staff have, after reading what that means."""
+    found = Application.objects.of(request.org).not_put_away().newest()
+    if request.method == "POST" and found is not None:
+        try:
+            found = withdrawing.withdraw(found.pk, by=request.user)
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        else:
+            messages.success(
+                request, _("It is a draft again. Nothing is lost: change it, and send it.")
+            )
+            is_renewal = found.kind == Application.Kind.RENEWAL
+            return redirect("orgs:renew" if is_renewal else "orgs:tasks", request.org.number)
+    if found is None or not withdrawing.is_possible(found):
+        return redirect("orgs:application", request.org.number)
+    return render(request, "orgs/withdraw.html", {"application": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

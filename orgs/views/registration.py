@@ -42,7 +42,12 @@ def tasks(request: OrgRequest) -> HttpResponse:
         return redirect("dashboard", request.org.number)
     profile = registration.profile_of(request.org)
     rows = [row_of(request, task) for task in tasks_of(request, profile)]
-    context = {"tasks": rows, "is_complete": not missing(profile), "application": application}
+    context = {
+        "tasks": rows,
+        "is_complete": not missing(profile),
+        "application": application,
+        "inquiries": application.inquiries.filter(answered_at=None),  # of one taken back
+    }
     return render(request, "orgs/tasks.html", context)
 
 

@@ -46,6 +46,12 @@ def test_a_visitor_sees_every_product_without_a_verdict(client, two):
     assert "we may order" not in page.text
 
 
+def test_who_is_signed_in_is_led_to_their_own_catalogue(as_member, owner, two, client):
+    page = as_member.get(reverse("catalog:list")).content.decode()
+    assert reverse("catalog:org_list", args=[owner.organization.number]) in page
+    assert "Sign in" not in page
+
+
 def test_the_same_page_in_french(client, two):
     with translation.override("fr"):
         url = reverse("catalog:list")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.site import Site
-from tests.journeys.test_main_job import PDF, look, qualify, sign_in
+from tests.journeys.steps import PDF, look, qualify, shows, sign_in
 from tests.orgs.papers import pdf_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -47,10 +47,6 @@ def account(site: Site, language: str, kind: str) -> tuple[str, str]:
 def enter(page: Page, language: str, email: str) -> None:
     sign_in(page, language, email, "correct horse battery")
     page.wait_for_load_state("load")
-
-
-def shows(page: Page, text: str) -> None:
-    expect(page.locator("main")).to_contain_text(re.compile(text))
 
 
 def stand(browser: Browser, site: Site, number: str, act: str) -> None:

@@ -4,47 +4,24 @@ import re
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.site import PASSWORD, Site
-from tests.orgs.papers import pdf_bytes
+from tests.journeys.site import Site
+from tests.journeys.steps import (
+    OWN_PASSWORD,
+    add_papers,
+    create_account,
+    describe,
+    look,
+    qualify,
+    save,
+    send,
+    sign_in,
+    sound,
+    step,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
-
-PDF = {"name": "états financiers.pdf", "mimeType": "application/pdf"}
-PDF_BYTES = pdf_bytes()
-OWN_PASSWORD = "a long sentence of mine"
-
-
-def look(page: Page, scripts: bool) -> None:
-    """axe finds nothing, and nothing sticks out at the side."""
-    page.wait_for_load_state("load")
-    page.locator("h1").first.wait_for()
-    width = page.viewport_size["width"]
-    if scripts:
-        found = Axe().run(page, options={"resultTypes": ["violations"]})
-        assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-
-
-def sign_in(page: Page, language: str, email: str, password: str = PASSWORD) -> None:
-    page.goto(f"/{language}/account/login/")
-    page.fill("[name=login]", email)
-    page.fill("[name=password]", password)
-    page.click("main form[action$='/login/'] button")
-
-
-def create_account(page: Page, site: Site, language: str, email: str) -> None:
-    page.goto(f"/{language}/account/signup/?next=/{language}/register/")
-    page.fill("[name=first_name]", "Noémie")
-    page.fill("[name=last_name]", "Côté-O’Brien")
-    page.fill("[name=email]", email)
-    page.fill("[name=password1]", OWN_PASSWORD)
-    page.click("main form button.button >> nth=0")
-    subject = "Confirmez votre adresse" if language == "fr" else "Confirm your e-mail"
-    page.goto(site.link(email, subject))
-    page.click("main form button")
 
 
 def register(page: Page, scripts: bool, language: str, name: str, bn: str) -> str:
@@ -70,63 +47,11 @@ def register(page: Page, scripts: bool, language: str, name: str, bn: str) -> st
     page.fill("[name=bn]", bn)
     save(page)
 
-    step(page, "activities")
-    page.check("text=/alimentaire|Food security/")
-    save(page)
-    step(page, "mission")
-    page.fill("[name=mission]", "Nous nourrissons et accompagnons les gens du quartier.")
-    save(page)
-    step(page, "budget")
-    page.fill("[name=annual_budget]", "250000")
-    page.check("[name=budget_source][value=statements]")
-    page.fill("[name=budget_year]", "2025")
-    page.fill("[name=staff]", "4")
-    save(page)
-    step(page, "address")
-    page.fill("[name=street]", "12, rue King")
-    page.fill("[name=city]", "Sherbrooke")
-    page.select_option("[name=province]", "QC")
-    page.fill("[name=postal_code]", "j1h9z9")
-    page.fill("[name=phone]", f"819 555-01{number[-2:]}")
-    page.fill("[name=email]", f"licences@organisme-{number}.example")
-    save(page)
-    step(page, "documents")
-    for number_sent, kind in enumerate(("registration", "statements", "letters_patent"), 1):
-        page.select_option("[name=kind]", kind)
-        page.set_input_files("[name=file]", PDF | {"buffer": PDF_BYTES})
-        page.click("main form[enctype] button.button")
-        expect(page.locator("#have .files .name")).to_have_count(number_sent)
+    describe(page, number)
+    add_papers(page, "registration", "statements", "letters_patent")
     look(page, scripts)
-    page.goto(f"/{language}/o/{number}/register/check/")
-    look(page, scripts)
-    page.click("main form button.button")
-    expect(page.locator("h1")).to_have_text(re.compile("Nous avons|We have"))
-    look(page, scripts)
+    send(page, scripts, language, number)
     return number
-
-
-def step(page: Page, name: str) -> None:
-    page.click(f"a[href$='/register/{name}/']")
-
-
-def save(page: Page) -> None:
-    page.click("main form button.button >> nth=0")
-
-
-def qualify(browser: Browser, site: Site, number: str) -> None:
-    """Staff: find it in the queue, check everything, say yes."""
-    context = browser.new_context(base_url=site.url, viewport={"width": 1280, "height": 900})
-    desk = context.new_page()
-    sign_in(desk, "en", "quinn@staff.example")
-    desk.goto(f"/admin/orgs/application/?q={number}")
-    desk.click("#result_list tbody a >> nth=0")
-    desk.locator("#decide").wait_for()
-    look(desk, scripts=True)
-    for box in desk.locator("[name=checklist]").all():
-        box.check()
-    desk.click("button[value=qualify]")
-    expect(desk.locator(".messagelist .success")).to_be_visible()
-    context.close()
 
 
 def order_and_pay(page: Page, scripts: bool, language: str, number: str) -> str:
@@ -266,5 +191,4 @@ def test_from_the_catalogue_to_a_licence_and_a_token(page, browser, site, langua
     assert verify(site, token.swapcase()) == {"valid": False}
 
     wait_for_stock(page, browser, site, scripts, email)
-    checked = site.manage("check_invariants")
-    assert checked.returncode == 0, checked.stdout
+    sound(site)

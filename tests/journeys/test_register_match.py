@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_main_job import (
+from tests.journeys.steps import (
     OWN_PASSWORD,
     create_account,
     look,

@@ -1,10 +1,13 @@
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from orders import cart
 from orders.models import CartItem
 from tests.factories import ProductFactory, ProgramFactory
-from tests.orders.conftest import fill
+from tests.orders.conftest import fill, limited
 
 
 def lines(membership):
@@ -78,3 +81,73 @@ def test_a_cart_is_one_persons(owner, product, as_member):
     cart.remove(colleague, product.slug)
     assert lines(owner) == {product.sku: (1, False)}
     assert lines(colleague) == {}
+
+
+def test_the_rest_of_a_line_waits_for_an_order_of_its_own(owner, product):
+    fill(owner, product, 12)
+    cart.split(owner, product.slug, keep=5)
+    items = CartItem.objects.filter(cart__membership=owner).order_by("is_set_aside")
+    assert [(i.quantity, i.is_set_aside) for i in items] == [(5, False), (7, True)]
+    cart.split(owner, product.slug, keep=2)
+    assert sorted(items.values_list("quantity", flat=True)) == [2, 10]
+
+
+def test_what_is_in_both_lists_becomes_one_line_again(owner, product):
+    fill(owner, product, 12)
+    cart.split(owner, product.slug, keep=5)
+    cart.bring_back(owner, product.slug)
+    assert lines(owner) == {product.sku: (12, False)}
+    cart.split(owner, product.slug, keep=5)
+    cart.set_aside(owner, product.slug)
+    assert lines(owner) == {product.sku: (12, True)}
+
+
+def test_each_list_is_changed_by_itself(owner, product):
+    fill(owner, product, 12)
+    cart.split(owner, product.slug, keep=5)
+    fill(owner, product, 1)
+    cart.change(owner, product.slug, quantity=8)
+    assert cart.remove(owner, product.slug, is_set_aside=True).quantity == 7
+    assert lines(owner) == {product.sku: (8, False)}
+
+
+def test_adding_takes_six_statements(owner, product, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):  # of which BEGIN and COMMIT; the cart is new
+        cart.add(owner, product, quantity=1)
+    with django_assert_max_num_queries(6):
+        cart.add(owner, product, quantity=1)
+
+
+def test_what_changed_since_it_was_added_is_said(as_member, owner):
+    program = ProgramFactory()
+    product = ProductFactory(program=program, fee="25.00")
+    item = fill(owner, product).items.get()
+    item.added_at = timezone.now() - timedelta(days=60)
+    item.save()
+    program.versions.create(
+        effective=(timezone.now() - timedelta(days=9)).date(),
+        criteria=[{"fact": "qualified_months", "min": 0}],
+    )
+    product.fee = 30
+    product.save()
+    address = f"/en/o/{owner.organization.number}/cart/"
+    page = as_member.get(address).text
+    assert "The fee was $25 when you added it; it is $30 now." in page
+    assert f"The rules of {program.name} changed on" in page
+    cart.change(owner, product.slug, quantity=2)
+    assert "The fee was" not in as_member.get(address).text
+
+
+def test_a_button_moves_the_rest_to_its_own_order(as_member, owner):
+    five = {"metric": "units", "scope": "program", "max": 5, "window": "order"}
+    product = limited(five)
+    fill(owner, product, 8)
+    address = f"/en/o/{owner.organization.number}/cart/"
+    page = as_member.get(address).text
+    assert "Order 5 now, move 3 to an order of their own" in page
+    url = f"{address}line/{product.slug}/"
+    as_member.post(url, {"quantity": 5, "act": "split"})
+    page = as_member.get(address).text
+    assert "Everything in your cart can be ordered." in page
+    as_member.post(url, {"list": "aside", "act": "remove"})
+    assert lines(owner) == {product.sku: (5, False)}

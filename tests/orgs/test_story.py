@@ -3,12 +3,18 @@
 from datetime import date, datetime
 
 import pytest
+from django.utils import timezone
 
 from orgs import story, thread
 from orgs.days import TORONTO
-from orgs.models import Application, Membership
+from orgs.models import Application, Case, ChangeRequest, Claim, Document, Membership
 from portal.invariants import breaches
-from tests.factories import ApplicationFactory, OrganizationFactory, UserFactory
+from tests.factories import (
+    ApplicationFactory,
+    MembershipFactory,
+    OrganizationFactory,
+    UserFactory,
+)
 
 
 @pytest.fixture
@@ -43,3 +49,32 @@ def test_somebody_is_in_every_situation_that_is_there(db):
     story.tell()
     assert Membership.objects.get().organization == lapsed
     assert Membership.objects.get().may("profile.edit")
+
+
+def test_every_queue_of_the_staff_has_something_to_do_and_only_once(db):
+    rows = [
+        OrganizationFactory(number=100001, legal_name="Maison d’entraide"),
+        OrganizationFactory(number=100004, legal_name="Two Hats"),
+        OrganizationFactory(
+            number=100005, legal_name="North Shore Food Rescue Society", city="North Vancouver"
+        ),
+        OrganizationFactory(
+            number=100019,
+            legal_name="North Shore Food Rescue Soc.",
+            city="North Vancouver",
+            unqualified=True,
+        ),
+        OrganizationFactory(number=100013, unqualified=True),
+    ]
+    for organization in (rows[0], rows[1], rows[4]):
+        MembershipFactory(organization=organization)
+    ApplicationFactory(organization=rows[0], status="qualified")
+    ApplicationFactory(organization=rows[3])
+    ApplicationFactory(organization=rows[4], status="in_review", submitted_at=timezone.now())
+    for _ in range(2):
+        story.tell()
+    assert ChangeRequest.objects.get().differing == ["unit"]
+    assert Case.objects.get().status == Case.Status.WAITING_US
+    assert Claim.objects.get().organization == rows[2]
+    papers = Document.objects.of_applications().values_list("organization__number", "kind")
+    assert sorted(papers) == [(100013, "registration"), (100013, "statements")]

@@ -66,6 +66,8 @@ HANGS = {
     "orgs.organizationevent.parent": "history",
     "orgs.organizationevent.merged_into": "history",
     "orgs.organizationevent.pgh_obj": "history",
+    "catalog.need.organization": "what that account said it needs",
+    "catalog.lastanswer.organization": "made anew each night",
     "catalog.override.organization": "granted on that file's facts, for that account",
     "orders.order.organization": "moves",
     "orders.quotaentry.organization": "whose it was then; the order says whose it is",

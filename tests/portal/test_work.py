@@ -1,8 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import Group
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mail.models import Message
 from orgs import cases, staff
@@ -88,3 +91,28 @@ def test_what_members_ask_to_change_or_to_know_is_work(quinn):
     found = counts(quinn)
     assert found["Change requests to decide"] == (1, 0)
     assert found["Messages of members to answer"] == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "words"),
+    [
+        ("Membership", "user", "personne"),
+        ("Membership", "role", "rôle"),
+        ("Claim", "claimant", "demandeur"),
+        ("Invitation", "inviter", "invitée par"),
+        ("JoinRequest", "organization", "organisme"),
+        ("BranchLetter", "above", "organisme principal"),
+    ],
+)
+def test_a_list_names_its_columns_in_french(name, column, words):
+    model = apps.get_model("orgs", name)
+    with translation.override("fr"):
+        assert label_for_field(column, model, admin.site.get_model_admin(model)) == words
+
+
+def test_two_kinds_of_requests_have_two_names():
+    with translation.override("fr"):
+        names = {
+            str(apps.get_model("orgs", m)._meta.verbose_name) for m in ("Claim", "JoinRequest")
+        }
+    assert len(names) == 2
