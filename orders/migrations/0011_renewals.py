@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0009_refunds'),
+        ('orders', '0010_taxes_and_carts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
