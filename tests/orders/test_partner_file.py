@@ -94,6 +94,7 @@ def test_staff_download_look_and_enter(client, program, rows):
     colleague = UserFactory(is_staff=True)
     page = reverse("admin:orders_fulfilment_files")
     client.force_login(colleague)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     assert client.get(page).status_code == 403
     colleague.groups.add(Group.objects.get(name="fulfilment"))
     assert "2 lines" in client.get(page).text
