@@ -1,5 +1,6 @@
 """Publishing: from a draft of rules to a version that nobody changes any more."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -137,7 +138,9 @@ def _unfit(draft: RuleDraft) -> list[ValidationError]:
 
 
 def _rules(terms: ProgramVersion | RuleDraft) -> list[Criterion]:
-    return [Criterion.from_data(data) for data in terms.criteria]
+    """In whatever order lists were written."""
+    rows = (Criterion.from_data(data) for data in terms.criteria)
+    return [replace(row, values=tuple(sorted(row.values))) for row in rows]
 
 
 def _day(effective: date | None, program: Program) -> list[ValidationError]:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from orders.views import cart, checkout, licences, orders, payment, quota, refunds, renewals
+from orders.views import (
+    cart,
+    checkout,
+    history,
+    licences,
+    orders,
+    payment,
+    quota,
+    refunds,
+    renewals,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -13,7 +23,15 @@ urlpatterns = [
     path("o/<int:org>/checkout/", checkout.checkout, name="checkout"),
     path("o/<int:org>/checkout/questions/", checkout.questions, name="checkout_questions"),
     path("o/<int:org>/checkout/delivery/", checkout.address, name="checkout_delivery"),
-    path("o/<int:org>/orders/", orders.listing, name="list"),
+    path("o/<int:org>/orders/", history.listing, name="list"),
+    path("o/<int:org>/orders/table.csv", history.table, name="table"),
+    path("o/<int:org>/orders/<int:number>/statement/", history.statement, name="statement"),
+    path(
+        "o/<int:org>/orders/<int:number>/statement.pdf",
+        history.statement_paper,
+        name="statement_paper",
+    ),
+    path("o/<int:org>/orders/<int:number>/again/", history.again, name="again"),
     path("o/<int:org>/orders/<int:number>/", orders.detail, name="detail"),
     path(
         "o/<int:org>/orders/<int:number>/parcels/<int:parcel>/arrived/",

@@ -7,7 +7,6 @@ qualified, and of a key only we have. Whether it is true is looked up when someb
 import hashlib
 import hmac
 import io
-import json
 import re
 from datetime import date
 from typing import Any, Final
@@ -23,13 +22,13 @@ from django.utils.translation import gettext as _
 from stdnum import luhn
 
 from accounts.keyring import derived, ring
+from orgs import printing
 from orgs.models import Organization
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O, U: they are misread
 LOOKALIKES: Final = str.maketrans("OIL", "011")
 SECRET: Final = 8  # characters of five bits: one guess in 10¹² is right
 SHAPE: Final = re.compile(rf"([0-9]{{6,9}})([{ALPHABET}]{{{SECRET}}})[{ALPHABET}]")
-PRINT: Final = settings.BASE_DIR / "templates" / "print"
 
 
 def code_of(organization: Organization) -> str:
@@ -112,21 +111,9 @@ def words(organization: Organization, *, on: date) -> dict[str, Any]:
 
 def paper(organization: Organization, *, on: date) -> bytes:
     """The certificate as a PDF that screen readers read (PDF/UA-1)."""
-    import typst  # 30 MB that nothing else needs
-
     said = words(organization, on=on)
     drawn = io.BytesIO()
     qr(said["address"]).save(drawn, kind="svg", border=0)
     said["qr"] = drawn.getvalue().decode()
     said["qr_says"] = said["how"]
-    return bytes(
-        typst.compile(
-            PRINT / "certificate.typ",
-            root=PRINT,
-            font_paths=[PRINT / "fonts"],
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(said)},
-            format="pdf",
-            pdf_standards=["ua-1"],
-        )
-    )
+    return printing.pdf("certificate.typ", said)

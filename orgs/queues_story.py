@@ -20,6 +20,7 @@ PAPERS: Final = {
     100020: ("bylaws",),
 }
 """Which papers the applicants of the demo's file have sent."""
+DOUBLE: Final = 100010  # looks like Maison d’entraide Saint-Élie
 MOVING: Final = (
     "Nous déménageons au deuxième étage du même immeuble : voici l’avenant au bail, signé le 12."
 )
@@ -43,6 +44,8 @@ CLAIM: Final = {
 def tell() -> None:
     """Add what is not there yet. Call it in a transaction."""
     _send_papers()
+    for double in Organization.objects.filter(number=DOUBLE, merged_into=None):
+        matches.look(double)
     if marie := _owner(100001):
         _move(marie)
     if dev := _owner(100004):

@@ -49,6 +49,7 @@ class CriterionForm(forms.Form):
     def __init__(self, *args: Any, activities: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.about = str(self["fact"].value() or "")
+        self.names: dict[str, str] = {}
         # Only what fits the fact.
         for name in ("min", "max") if self.about in LISTS else ("values", "comparison"):
             del self.fields[name]
@@ -65,9 +66,7 @@ class CriterionForm(forms.Form):
         }
         self.fields["values"].choices = choices[self.about]  # type: ignore[attr-defined]  # a choice field
         if self.about == "activities":
-            self.fields["values"].widget = forms.SelectMultiple(
-                attrs={"size": 10}, choices=activities
-            )
+            self.names = dict(activities)
         else:
             del self.fields["comparison"]
 
@@ -87,6 +86,12 @@ class CriterionForm(forms.Form):
     def title(self) -> Any:
         """What it is about."""
         return FACTS.get(self.about, "")
+
+    @property
+    def chosen(self) -> list[str]:
+        """The activities that are ticked, by name."""
+        ticked = self["values"].value() or []
+        return [self.names[code] for code in ticked if code in self.names]
 
     def clean(self) -> dict[str, Any]:
         """A range has a bound, and does not end before it begins."""

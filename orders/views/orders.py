@@ -1,10 +1,9 @@
-"""The orders of an organization: their list, one order's page, and cancelling it."""
+"""One order of an organization: its page, and cancelling it."""
 
 from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,17 +16,6 @@ from orders import cancellation, refunds, shipping, timeline
 from orders.forms import ReasonForm
 from orders.models import Order, OrderLine, Parcel, Payment
 from orgs.access import OrgRequest, member
-
-PAGE = 25
-
-
-@require_safe
-@member("orders.view")
-def listing(request: OrgRequest) -> HttpResponse:
-    """Every order, newest first."""
-    orders = Order.objects.of(request.org).recent().select_related("placed_by")
-    page = Paginator(orders.prefetch_related("lines"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "orders/list.html", {"page": page})
 
 
 @require_safe

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
@@ -95,7 +96,10 @@ class RecoveryAdmin(KeptAdmin):
     @admin.display(description=gettext_lazy("administrators today"))
     def administrators(self, found: Recovery) -> str:
         rows = Membership.objects.administrators().filter(organization=found.organization_id)
-        people = [(m.user, m.user.email, m.seen_on) for m in rows.select_related("user")]
+        people = [
+            (m.user, m.user.email, date_format(m.seen_on, "DATE_FORMAT") if m.seen_on else "–")
+            for m in rows.select_related("user")
+        ]
         return format_html_join(BREAK, "{} ({}), {}", people) or "–"
 
     @admin.display(description=gettext_lazy("papers"))

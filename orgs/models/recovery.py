@@ -130,7 +130,7 @@ class Recovery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"R-{self.pk}"
+        return f"RC-{self.pk}"
 
     @property
     def is_open(self) -> bool:

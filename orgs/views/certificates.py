@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from orgs import certificates
+from orgs import certificates, printing
 from orgs.access import OrgRequest, member
 from orgs.days import today
 
@@ -36,11 +36,7 @@ def paper(request: OrgRequest) -> HttpResponse:
     if not request.org.is_qualified(today()):
         return redirect("orgs:certificate", request.org.number)
     data = certificates.paper(request.org, on=today())
-    response = HttpResponse(data, content_type="application/pdf")
-    name = f"certificate-{request.org.number}.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return printing.answer(data, name=f"certificate-{request.org.number}.pdf")
 
 
 class CodeForm(forms.Form):

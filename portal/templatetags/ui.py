@@ -11,11 +11,12 @@ from django.forms.boundfield import BoundField
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from accounts.money import money as in_dollars
 from orgs import notices
 from orgs.days import today, written
 from orgs.models import Application, Membership, Organization, Standing
@@ -32,9 +33,7 @@ def money(amount: Decimal | int | Literal[""] | None) -> str:
     """An amount of dollars as the reader's language writes it: `1 234,56 $`, `$1,234.56`."""
     if amount is None or amount == "":
         return ""
-    figures = number_format(abs(Decimal(amount)), decimal_pos=2, use_l10n=True, force_grouping=True)
-    sign = "\u2212" if amount < 0 else ""
-    return f"{sign}{figures}{NBSP}$" if is_french() else f"{sign}${figures}"
+    return in_dollars(amount)
 
 
 @register.filter

@@ -9,8 +9,13 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from catalog.eligibility import version_in_force
+from catalog.eligibility_sql import open_to
 from catalog.management.commands import eligibility
+from catalog.models import Program
+from catalog.verdicts import values_of
 from orders.management.commands import quota
+from orgs.models import Organization
 from portal.invariants import breaches
 
 DATA = settings.BASE_DIR / "tests/data"
@@ -40,6 +45,19 @@ def test_eligibility_agrees_with_every_row(demo):
         )
         if told != (row["version"], row["eligible"], row["failing"]):
             wrong.append((row, said))
+    assert wrong == []
+
+
+def test_the_rules_as_a_query_agree_with_every_row(demo):
+    wrong = []
+    for row in rows("expected-eligibility.csv"):
+        on = date.fromisoformat(row["as_of"])
+        program = Program.objects.get(slug=row["program"])
+        version = version_in_force(program.versions.all(), on)
+        found = open_to(program, values_of(version) if version else None, on=on)
+        is_open = Organization.objects.filter(found, number=row["organization"]).exists()
+        if is_open != (row["eligible"] == "yes"):
+            wrong.append(row)
     assert wrong == []
 
 
