@@ -8,7 +8,7 @@ from django.utils import translation
 
 from accounts.models import User
 from mail import outbox
-from orders.models import Fulfilment, Order, OrderLine, Parcel, Payment, Refund, Renewal
+from orders.models import Fulfilment, LicenseKey, Order, OrderLine, Parcel, Payment, Refund, Renewal
 
 
 def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
@@ -94,6 +94,14 @@ def ends(row: Renewal, *, days: int, to: Iterable[User]) -> None:
     """To whom was chosen: what ends, in so many days, and how it goes on."""
     readers = [(user.email, user.language) for user in to]
     _write("ends", row.line.order, to=readers, suffix=f"{row.pk}-{days}", row=row, line=row.line)
+
+
+def key_replaced(order: Order, key: LicenseKey, other: LicenseKey) -> None:
+    """To the organization's address and the buyer: another key, never in the message."""
+    readers = [*buyer(order), (order.licence_email, order.organization.language)]
+    _write(
+        "key_replaced", order, to=readers, suffix=other.pk, key=key, other=other, line=key.line
+    )
 
 
 Reader = tuple[str, str]  # address, language

@@ -61,6 +61,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/shipped",
         "orders/put_off",
         "orders/ends",
+        "orders/key_replaced",
     ),
     "tokens.issue": ("tokens/created", "tokens/revoked"),
 }

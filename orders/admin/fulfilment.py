@@ -9,13 +9,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import IllegalMove
-from orders import fulfilment, shipping
+from orders import fulfilment, letters, shipping
 from orders.admin import files
 from orders.admin.payments import first
 from orders.admin.readonly import ReadOnly
@@ -33,6 +34,7 @@ FIELDS = (
     "told_late_at",
     "done_at",
     "note",
+    "written_to",
 )
 
 
@@ -101,6 +103,11 @@ class FulfilmentAdmin(ReadOnly):
     @admin.display(description=_("organization"))
     def organization(self, row: Fulfilment) -> str:
         return str(row.line.order.organization)
+
+    @admin.display(description=_("who was written to"))
+    def written_to(self, row: Fulfilment) -> str:
+        """The same that the member reads."""
+        return render_to_string("orders/_letters.html", {"letters": letters.of(row.line.order)})
 
     @admin.display(description=_("days late"))
     def days_late(self, row: Fulfilment) -> str:

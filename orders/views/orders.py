@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.models import Entry
 from catalog.models import Program
-from orders import cancellation, refunds, shipping, timeline
+from orders import cancellation, letters, refunds, shipping, timeline
 from orders.forms import ReasonForm
 from orders.models import Order, OrderLine, Parcel, Payment
 from orgs.access import OrgRequest, member
@@ -34,6 +34,7 @@ def detail(request: OrgRequest, number: int) -> HttpResponse:
     may_place = request.membership.may("orders.place")
     context = {
         "order": order,
+        "letters": letters.of(order) if order.paid_at else [],
         "payment": payment,
         "programs": list(dict.fromkeys(programs)),
         "refunds": order.refunds.prefetch_related("lines__line").order_by("seq"),
