@@ -99,9 +99,7 @@ def ends(row: Renewal, *, days: int, to: Iterable[User]) -> None:
 def key_replaced(order: Order, key: LicenseKey, other: LicenseKey) -> None:
     """To the organization's address and the buyer: another key, never in the message."""
     readers = [*buyer(order), (order.licence_email, order.organization.language)]
-    _write(
-        "key_replaced", order, to=readers, suffix=other.pk, key=key, other=other, line=key.line
-    )
+    _write("key_replaced", order, to=readers, suffix=other.pk, key=key, other=other, line=key.line)
 
 
 Reader = tuple[str, str]  # address, language
