@@ -1,6 +1,6 @@
-"""The e-mails about the catalogue."""
+"""The e-mails about the catalogue. What alerts say is rendered once for many readers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,27 +12,59 @@ from django.utils.translation import gettext as _
 from catalog import explained
 from catalog.eligibility import Facts, judge
 from catalog.facts import facts_of
-from catalog.models import LastAnswer, Override, ProgramVersion, StockAlert
+from catalog.models import LastAnswer, Override, Partner, Product, ProgramVersion, StockAlert
 from catalog.verdicts import values_of, verdict_on
 from mail import outbox
 from orgs.emails.writing import readers
 from orgs.models import Organization
 
 
-def back_in_stock(alert: StockAlert) -> None:
-    """To the person who asked: the product can be had again."""
-    from catalog.alerts import stop_link_token  # alerts send this e-mail
-
-    language = alert.user.language
+def address(name: str, *args: str, language: str) -> str:
+    """The address of a page in a reader's language, for an e-mail."""
     with translation.override(language):
-        url = settings.SITE_URL + reverse("catalog:product", args=[alert.product.slug])
-        stop = settings.SITE_URL + reverse("catalog:stop_alerts", args=[stop_link_token(alert)])
+        return settings.SITE_URL + reverse(name, args=args)
+
+
+def back_in_stock(product: Product, *, language: str, token: str) -> dict[str, str]:
+    """The words to who asked: the product can be had again; `unsubscribe` is the way out."""
+    url = address("catalog:product", product.slug, language=language)
+    return _alert("back_in_stock", language, token, {"product": product, "url": url})
+
+
+def new_products(
+    products: Sequence[Product], *, count: int, partner: Partner | None, language: str, token: str
+) -> dict[str, str]:
+    """The words to who asked what is new: these products, of `count`."""
+    context = {
+        "products": [
+            (product, address("catalog:product", product.slug, language=language))
+            for product in products
+        ],
+        "more": count - len(products),
+        "partner": partner,
+        "url": address("catalog:list", language=language),
+    }
+    return _alert("new_products", language, token, context)
+
+
+def _alert(kind: str, language: str, token: str, context: dict[str, object]) -> dict[str, str]:
+    stop = address("catalog:stop_alerts", token, language=language)
+    context |= {"stop_url": stop, "postal_address": settings.POSTAL_ADDRESS}
+    words = outbox.render(f"catalog/{kind}", language=language, context=context)
+    return words | {"unsubscribe": stop}
+
+
+def confirm_alert(alert: StockAlert, *, token: str, number: int) -> None:
+    """To an address that somebody typed: is it you? `number` tells letters of a day apart."""
+    url = address("catalog:confirm_alert", token, language=alert.language)
+    with translation.override(alert.language):
+        topic = alert.topic
     outbox.queue(
-        "catalog/back_in_stock",
-        to=[alert.user.email],
-        language=language,
-        key=f"alert:{alert.pk}",
-        context={"product": alert.product, "url": url, "stop_url": stop},
+        "catalog/confirm_alert",
+        to=[alert.email],
+        language=alert.language,
+        key=f"alert-confirm:{token}:{number}",
+        context={"topic": topic, "url": url},
     )
 
 

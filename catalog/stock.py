@@ -22,7 +22,9 @@ Kind = StockEntry.Kind
 CHANGE = """
 WITH changed AS (
   UPDATE catalog_product SET stock = stock + %(change)s
-   WHERE id = %(product)s AND stock >= -%(change)s RETURNING id
+   WHERE id = %(product)s AND stock >= -%(change)s + CASE WHEN %(behind_the_queue)s THEN (
+     SELECT coalesce(sum(quantity), 0) FROM catalog_queueplace
+      WHERE product_id = %(product)s AND status = 'waiting') ELSE 0 END RETURNING id
 )
 INSERT INTO catalog_stockentry (product_id, kind, change, reference, reason, by_id, at)
 SELECT id, %(kind)s, %(change)s, %(reference)s, %(reason)s, %(by)s, %(at)s FROM changed
@@ -34,16 +36,30 @@ def open_with(product: Product, quantity: int) -> None:
     _change(product.pk, quantity, kind=Kind.OPENING, opening=True)
 
 
-def take(order_number: int | str, wanted: Mapping[int, int], *, by: User | None) -> None:
+def take(
+    order_number: int | str,
+    wanted: Mapping[int, int],
+    *,
+    by: User | None,
+    held: Mapping[int, int] | None = None,
+) -> None:
     """Take {product pk: packs} for an order, all or nothing, products by key against deadlocks.
 
+    What a queue waits for is not to be had, but for `held`: what `queue.use` has just released.
     Raises ValidationError `out_of_stock` for every product of which there is not enough.
     """
     # One product is one statement, all or nothing by itself.
     with transaction.atomic() if len(wanted) > 1 else nullcontext():
         short = []
         for pk, quantity in sorted(wanted.items()):
-            enough = _change(pk, -quantity, kind=Kind.TAKEN, reference=order_number, by=by)
+            enough = _change(
+                pk,
+                -quantity,
+                kind=Kind.TAKEN,
+                reference=order_number,
+                by=by,
+                behind_the_queue=quantity > (held or {}).get(pk, 0),
+            )
             if not enough:
                 short.append(_out_of_stock(Product.objects.get(pk=pk), quantity))
         if short:
@@ -55,6 +71,16 @@ def put_back(order_number: int | str, quantities: Mapping[int, int], *, by: User
     """Give {product pk: packs} of an order back; the ledger's key refuses a second time."""
     for pk, quantity in sorted(quantities.items()):
         _change(pk, quantity, kind=Kind.RETURNED, reference=order_number, by=by)
+
+
+def hold(place: int, product: int, quantity: int) -> bool:
+    """Hold packs for a place in the queue; False when there are not enough."""
+    return _change(product, -quantity, kind=Kind.HELD, reference=f"place {place}")
+
+
+def release(place: int, product: int, quantity: int, *, by: User | None) -> None:
+    """End the hold of a place; the ledger's key refuses a second time."""
+    _change(product, quantity, kind=Kind.RELEASED, reference=f"place {place}", by=by)
 
 
 @transaction.atomic
@@ -87,6 +113,7 @@ def _change(
     by: User | None = None,
     reason: str = "",
     opening: bool = False,
+    behind_the_queue: bool = False,
 ) -> bool:
     """Whether there was enough; True without a change for a product that cannot run out.
 
@@ -95,6 +122,7 @@ def _change(
     if opening:
         Product.objects.filter(pk=pk).update(stock=0)
     values: dict[str, Any] = {"product": pk, "kind": kind, "change": change, "reason": reason}
+    values["behind_the_queue"] = behind_the_queue
     values |= {"reference": str(reference), "by": by.pk if by else None, "at": timezone.now()}
     with connection.cursor() as cursor:
         cursor.execute(CHANGE, values)

@@ -2,13 +2,14 @@
 
 from celery import shared_task
 
-from catalog import alerts, announcing, editions, reevaluating, shelf
+from catalog import alerts, announcing, editions, reevaluating, shelf, telling
 
 
 @shared_task
 def send_alerts() -> None:
-    """Tell who waits for products that are back in stock. Each night; twice is once."""
-    alerts.send_due()
+    """Tell who waits for products that are back in stock or new. Each night; twice is once."""
+    telling.send_due()
+    alerts.forget_old()
 
 
 @shared_task

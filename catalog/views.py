@@ -3,19 +3,14 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core import signing
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from catalog import alerts, comparison, editions, explained, markdown, naming
+from catalog import alerts, comparison, editions, explained, markdown, naming, queue
 from catalog.asked import MOST_COMPARED, Asked
 from catalog.cards import percent_saved, saving
 from catalog.eligibility import Granted
@@ -97,8 +92,12 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     facts = facts_of(org, activities, granted) if org else None
     judged = decided(program.pk, rules, facts, on=today()) if facts else None
     user, is_out = request.user, found.is_visible and found.is_out_of_stock
+    place = queue.place_of(org, found) if org and found.stock is not None else None
     context = {
         "product": found,
+        "place": place,
+        "turn": queue.position(place) if place and not place.is_held else 0,
+        "may_wait": may_wait(request),
         "program": program,
         "saving": saving(found.fee, found.retail_value, program.kind),
         "percent": percent_saved(found.fee, found.retail_value, program.kind),
@@ -112,6 +111,12 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "waits_for_alert": is_out and user.is_authenticated and alerts.is_waiting(found, user=user),
     }
     return render(request, "catalog/product.html", context)
+
+
+def may_wait(request: HttpRequest) -> bool:
+    """Whether this member may take a place in a queue: whoever may order."""
+    membership = getattr(request, "membership", None)
+    return membership is not None and membership.may("orders.place")
 
 
 def former(request: HttpRequest, name: str) -> HttpResponse:
@@ -184,32 +189,3 @@ org_listing = member()(listing)
 org_product = member()(product)
 org_compare = member()(compare)
 org_partner = member()(partner)
-
-
-@require_POST
-def alert(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask to be told when a product can be had again; a visitor signs in first."""
-    found = get_object_or_404(Product.objects.visible(), slug=slug)
-    here = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(here, {request.get_host()}, request.is_secure()):
-        here = reverse("catalog:product", args=[slug])
-    user = request.user
-    if not user.is_authenticated:
-        return redirect_to_login(here)
-    alerts.subscribe(found, user=user)
-    text = _("We will write to %(address)s as soon as %(product)s is in stock again.")
-    messages.success(request, text % {"address": user.email, "product": found})
-    return redirect(here)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def stop_alerts(request: HttpRequest, token: str) -> HttpResponse:
-    """From an e-mail's link, without signing in: GET asks, POST stops (scanners follow links)."""
-    try:
-        signing.loads(token, salt=alerts.SALT)
-    except signing.BadSignature as forged:
-        raise Http404 from forged
-    if request.method != "POST":
-        return render(request, "catalog/stop_alerts.html")
-    alerts.stop(token)
-    return render(request, "catalog/stop_alerts.html", {"is_stopped": True})

@@ -37,6 +37,9 @@ class Message(models.Model):
     html = models.TextField(_("HTML"))
     key = models.CharField(_("key"), max_length=200, unique=True)
     about = models.CharField(_("about organization"), max_length=20, blank=True)
+    unsubscribe_url = models.URLField(
+        _("address to unsubscribe"), max_length=500, blank=True, default="", db_default=""
+    )
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     last_error = models.TextField(_("last error"), blank=True)

@@ -39,22 +39,19 @@ def queue(
     `organization` in the context is whom the e-mail is about: its members find it by that.
     """
     about = str(getattr(context.get("organization"), "number", ""))
+    rendered = render(kind, language=language, context=context)
+    return post(kind, to=to, language=language, key=key, about=about, **rendered)
+
+
+def render(kind: str, *, language: str, context: dict[str, Any]) -> dict[str, str]:
+    """The words of an e-mail, in its reader's language: subject, text, html."""
     context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL} | context
     context |= {"support_email": settings.SUPPORT_EMAIL, "language": language}
     with translation.override(language):
         subject = " ".join(render_to_string(f"mail/{kind}/subject.txt", context).split())
         text = render_to_string(f"mail/{kind}/body.txt", context).strip() + "\n"
         html = render_to_string(f"mail/{kind}/body.html", context | {"subject": subject})
-    return post(
-        kind,
-        to=to,
-        language=language,
-        key=key,
-        subject=subject,
-        text=text,
-        html=html,
-        about=about,
-    )
+    return {"subject": subject, "text": text, "html": html}
 
 
 def post(
@@ -86,6 +83,14 @@ def post(
         (message.pk,) = cursor.fetchone()
     transaction.on_commit(lambda: wake(message.pk), robust=True)  # what was sent is not claimed
     return message
+
+
+def post_many(messages: Sequence[Message]) -> None:
+    """Write down many e-mails in one statement; those whose key is known are left out.
+
+    No worker is woken for each: the sweep sends them, behind what somebody is waiting for.
+    """
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
 
 
 def wake(pk: int) -> None:
@@ -124,6 +129,9 @@ def build(message: Message) -> EmailMultiAlternatives:
         "Auto-Submitted": "auto-generated",
         "Content-Language": message.language,
     }
+    if message.unsubscribe_url:  # one click in the mail program, RFC 8058
+        headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email = EmailMultiAlternatives(
         message.subject,
         message.text,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
-from catalog import stock
+from catalog import queue, stock
 from orders import attestations, delivery, emails, quota, rules, settlement, steps
 from orders.decision import Decision, decide
 from orders.demands import Answers, Refusal
@@ -177,7 +177,10 @@ def _take_stock(order: Order, decision: Decision, *, by: User) -> None:
     if not wanted:
         return
     try:
-        stock.take(order.number, wanted, by=by)
+        # A hold that this organization has is used up by its order.
+        ours = [item.product_id for item in decision.items if item.held]
+        held = queue.use(order.organization, ours, by=by) if ours else {}
+        stock.take(order.number, wanted, by=by, held=held)
     except ValidationError as short:
         left = {e.params["product_pk"]: e.params["left"] or 0 for e in short.error_list if e.params}
         lines = [line for demand in decision.situation.demands for line in demand.lines]

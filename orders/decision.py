@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -21,7 +21,7 @@ from orders.models import CartItem
 from orders.taxes import Tax
 from orgs import notices
 from orgs.days import day_of
-from orgs.models import Activity, Membership
+from orgs.models import Activity, Membership, Organization
 from orgs.prepared import Prepared
 
 
@@ -143,7 +143,7 @@ def _situation(
     membership: Membership, items: list[CartItem], facts: Facts | None, *, at: datetime
 ) -> Situation:
     organization, today = membership.organization, day_of(at)
-    found = _demands(membership, items, facts, at=at) if facts else ()
+    found = _demands(organization, items, facts, at=at) if facts else ()
     is_refused = any(not demand.verdict.is_eligible for demand in found)
     return Situation(
         at=at,
@@ -155,7 +155,7 @@ def _situation(
 
 
 def _demands(
-    membership: Membership, items: list[CartItem], facts: Facts, *, at: datetime
+    organization: Organization, items: list[CartItem], facts: Facts, *, at: datetime
 ) -> tuple[Demand, ...]:
     first = {item.product.program_id: item for item in reversed(items)}
     programs = {item.product.program_id: item.product.program for item in items}
@@ -163,14 +163,14 @@ def _demands(
     if asking:
         prefetch_related_objects(asking, "questions")
     is_limited = any(program.limits for program in programs.values())
-    uses = quota.uses(membership.organization, as_of=at) if is_limited else {}
+    uses = quota.uses(organization, as_of=at) if is_limited else {}
     return tuple(
         Demand(
             program=program.slug,
             name=program.name,
             verdict=_verdict(program, items, facts, on=day_of(at)),
             lines=tuple(
-                line_of(item.product, quantity=item.quantity)
+                replace(line_of(item.product, quantity=item.quantity), stock=item.free)
                 for item in items
                 if item.product.program_id == pk
             ),
@@ -198,6 +198,26 @@ def _verdict(program: Program, items: list[CartItem], facts: Facts, *, on: date)
     if not earlier.is_eligible or any(day >= rules.effective for day in added):
         return verdict
     return verdict.with_leave(Leave("grace", rules.grace_until))
+
+
+def reasons_against(
+    organization: Organization, product: Product, *, quantity: int, since: datetime, at: datetime
+) -> list[Refusal]:
+    """Why an organization could not order these packs alone, were they in stock; whoever orders.
+
+    `since` is when it asked for them, for the days of grace of new rules.
+    """
+    item = CartItem(product=product, quantity=quantity, added_at=since)
+    item.read_along(organization)
+    facts = facts_of(organization, None, item.granted)
+    demands = _demands(organization, [item], facts, at=at)
+    situation = Situation(
+        at=at,
+        demands=demands,
+        why_not_qualified=notices.why_not(organization, on=day_of(at)),
+        activities={a.code: a.name for a in Activity.objects.all()},
+    )
+    return [reason for reason in rules.refusals(situation) if reason.code != "out_of_stock"]
 
 
 def line_of(product: Product, *, quantity: int) -> Line:

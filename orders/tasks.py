@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from orders import cancellation, fulfilment, paying_back, payments, renewals, webhooks
+from orders import cancellation, fulfilment, offers, paying_back, payments, renewals, webhooks
 from orders.models import Fulfilment, Order, Payment, Refund, WebhookEvent
 
 BATCH = 100
@@ -82,3 +82,8 @@ def expire_unpaid() -> None:
 def remind_of_ends() -> None:
     """Write down what ends in a year, and remind of what ends soon. Beat runs it each morning."""
     renewals.sweep()
+
+
+def offer_held() -> None:
+    """Offer what is free of scarce products to who waits. Beat runs it each minute."""
+    offers.offer_due()

@@ -65,6 +65,8 @@ GROUPS: Final = {
         "catalog.category": "view change add",
         "catalog.stockentry": "view add",
         "catalog.stockalert": "view",
+        "catalog.alertrun": "view",
+        "catalog.queueplace": "view",
         "tokens.token": "view",
         "tokens.client": "view change add",
         "tokens.verification": "view",

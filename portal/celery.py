@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "pay refunds back": {"task": "orders.tasks.sweep_refunds", "schedule": 60},
     "read PayPal's notices": {"task": "orders.tasks.sweep_webhooks", "schedule": 60},
     "fulfil paid orders": {"task": "orders.tasks.fulfil_due", "schedule": 30},
+    "offer to the queues": {"task": "orders.tasks.offer_held", "schedule": 60},
     "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
     "remind of what ends": {
         "task": "orders.tasks.remind_of_ends",

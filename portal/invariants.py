@@ -27,6 +27,22 @@ INVARIANTS = (
            WHERE p.stock IS NOT NULL GROUP BY p.id HAVING coalesce(sum(e.change), 0) <> p.stock""",
     ),
     Invariant(
+        "holds-are-in-the-ledger",
+        "What is held of a product for its queue is what its ledger says is held.",
+        """SELECT p.sku FROM catalog_product p
+           LEFT JOIN (SELECT product_id, -sum(change) AS packs FROM catalog_stockentry
+             WHERE kind IN ('held', 'released') GROUP BY 1) e ON e.product_id = p.id
+           LEFT JOIN (SELECT product_id, sum(held) AS packs FROM catalog_queueplace
+             WHERE status = 'offered' GROUP BY 1) q ON q.product_id = p.id
+           WHERE coalesce(e.packs, 0) <> coalesce(q.packs, 0)""",
+    ),
+    Invariant(
+        "queue-holds-end",
+        "No hold for a queue is an hour past its end.",
+        """SELECT id FROM catalog_queueplace
+           WHERE status = 'offered' AND hold_until < now() - interval '1 hour'""",
+    ),
+    Invariant(
         "shelf-is-what-stands-there",
         "A list's counts are those of its products.",
         """SELECT program_id || '/' || category_id || '/' || fee_range FROM (

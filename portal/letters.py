@@ -43,6 +43,9 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "catalog/override_ended",
     ),
     "orders.view": (
+        "catalog/held",
+        "catalog/passed_over",
+        "catalog/hold_ended",
         "orders/placed",
         "orders/free",
         "orders/approved",

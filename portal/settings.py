@@ -33,6 +33,7 @@ FIELD_KEYS = secret("FIELD_KEYS")  # key ring "id:base64,…"; the first encrypt
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env.str("SITE_NAME", default="Relais Techno")
+POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", default="Montréal (Québec), Canada")
 # Our registrations for taxes; without a number, that tax is not charged.
 GST_NUMBER = env.str("GST_NUMBER", default="123456789 RT0001" if DEBUG else "")
 QST_NUMBER = env.str("QST_NUMBER", default="1234567890 TQ0001" if DEBUG else "")
@@ -177,6 +178,7 @@ MFA_TOTP_ISSUER = SITE_NAME
 DEMO_PASSWORD = "demo-demo-demo"  # noqa: S105  (public; accounts.backends refuses it outside DEBUG)
 
 CERTIFICATE_CHECKS = "20/m/ip,200/d/ip"
+ALERT_REQUESTS = "20/h/ip"  # product alerts asked for without an account
 
 # Languages, numbers, time
 LANGUAGE_CODE = "fr"

@@ -10,7 +10,15 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from audit.models import record
-from catalog.models import Category, Override, Partner, Product, Program, ProgramVersion
+from catalog.models import (
+    Category,
+    Override,
+    Partner,
+    Product,
+    Program,
+    ProgramVersion,
+    QueuePlace,
+)
 from orders.models import Cart, CartItem, Order, OrderLine
 from orgs import identity, links
 from orgs.models import (
@@ -294,6 +302,18 @@ class ProductFactory(DjangoModelFactory):
         parent=factory.SubFactory(CategoryFactory),
     )
     fee = Decimal("25.00")
+
+
+class QueuePlaceFactory(DjangoModelFactory):
+    """Somebody waits for a pack."""
+
+    class Meta:
+        model = QueuePlace
+
+    organization = factory.SubFactory(OrganizationFactory)
+    product = factory.SubFactory(ProductFactory, stock=0)
+    by = factory.SubFactory(UserFactory)
+    quantity = 1
 
 
 class CartFactory(DjangoModelFactory):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.contrib.auth.models import Group
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -150,6 +151,7 @@ def build_world() -> World:
             "recovery": recovery.pk,
             "objection": "objection",
             "join_request": asked.pk,
+            "yes_to_alert": signing.dumps(alert.pk, salt=alerts.CONFIRM),
             "stop": alerts.stop_link_token(alert),
         },
         neighbours_org=neighbours_org.number,

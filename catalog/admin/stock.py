@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from catalog.models import StockAlert, StockEntry
+from catalog.models import AlertRun, QueuePlace, StockAlert, StockEntry
 from orgs.admin.kept import KeptAdmin
 
 
@@ -29,7 +29,32 @@ class StockEntryAdmin(ReadAdmin):
 
 @admin.register(StockAlert)
 class StockAlertAdmin(ReadAdmin):
-    list_display = ("product", "user", "asked_at", "sent_at")
+    list_display = ("topic", "address", "asked_at", "confirmed_at", "sent_at", "stopped_at")
     list_filter = ("product__program__partner", ("sent_at", admin.EmptyFieldListFilter))
-    list_select_related = ("product", "user")
-    search_fields = ("product__sku", "user__email")
+    list_select_related = ("product", "partner", "user")
+    search_fields = ("product__sku", "user__email", "email")
+
+
+@admin.register(AlertRun)
+class AlertRunAdmin(ReadAdmin):
+    """How far the nightly job is: a run without an end moves on, or died and the next goes on."""
+
+    list_display = ("started_at", "told", "due", "progressed_at", "finished_at")
+
+
+@admin.register(QueuePlace)
+class QueuePlaceAdmin(ReadAdmin):
+    """Who waits for what, in turn, and for whom packs are held until when."""
+
+    list_display = (
+        "product",
+        "organization",
+        "quantity",
+        "status",
+        "held",
+        "hold_until",
+        "asked_at",
+    )
+    list_filter = ("status", "product__program__partner")
+    list_select_related = ("product", "organization")
+    search_fields = ("product__sku", "organization__legal_name")

@@ -1,6 +1,6 @@
 """Partners, their programs and products, stock and alerts."""
 
-from catalog.models.alert import StockAlert
+from catalog.models.alert import AlertRun, Arrival, StockAlert
 from catalog.models.answer import LastAnswer
 from catalog.models.edition import Edition
 from catalog.models.need import Need
@@ -8,13 +8,16 @@ from catalog.models.override import Override
 from catalog.models.partner import Partner, PartnerQuestion
 from catalog.models.product import Category, FormerName, Product
 from catalog.models.program import Program, ProgramQuestion
+from catalog.models.queue import QueuePlace
 from catalog.models.rules import Announcement, ProgramVersion, RuleDraft
 from catalog.models.shelf import ShelfEntry
 from catalog.models.stock import StockEntry
 from catalog.models.words import ProductWords, Synonym, Word
 
 __all__ = [
+    "AlertRun",
     "Announcement",
+    "Arrival",
     "Category",
     "Edition",
     "FormerName",
@@ -28,6 +31,7 @@ __all__ = [
     "Program",
     "ProgramQuestion",
     "ProgramVersion",
+    "QueuePlace",
     "RuleDraft",
     "ShelfEntry",
     "StockAlert",

@@ -16,6 +16,8 @@ class StockEntry(models.Model):
         TAKEN = "taken", _("Taken by an order")
         RETURNED = "returned", _("Given back by an order")
         CORRECTED = "corrected", _("Corrected")
+        HELD = "held", _("Held for who waits")
+        RELEASED = "released", _("No longer held")
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="stock_entries")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from catalog.eligibility import Granted
-from catalog.models import Override, Product, ProgramQuestion, ProgramVersion
+from catalog.models import Override, Product, ProgramQuestion, ProgramVersion, QueuePlace
 from catalog.models.override import DAYS
-from orgs.models import Membership
+from orgs.models import Membership, Organization
 
 MAX_QUANTITY = 9999
 LONG = ("summary", "details", "requirements")
@@ -53,17 +53,22 @@ class CartItemQuerySet(models.QuerySet["CartItem"]):
 
     def to_decide(self) -> "CartItemQuerySet":
         """With what decides about them, in one query: `history` has the versions of the program's
-        rules, `has_questions` whether it asks something, `exceptions` what staff granted. Long
-        texts are left out."""
+        rules, `has_questions` whether it asks something, `exceptions` what staff granted, `held`
+        and `others_wait` what the product's queue does. Long texts are left out."""
         program = OuterRef("product__program_id")
         versions = ProgramVersion.objects.filter(program=program).values_list(JSONObject(**COLUMNS))
         questions = ProgramQuestion.objects.filter(program=program)
         whose = OuterRef("cart__membership__organization_id")
         granted = Override.objects.granted().filter(program=program, organization=whose)
+        places = QueuePlace.objects.filter(product=OuterRef("product_id"))
+        held = places.held().filter(organization=whose).order_by()[:1]
+        waiting = places.waiting().order_by().values("product").annotate(packs=Sum("quantity"))
         rows: CartItemQuerySet = self.select_related("product__program__partner").annotate(
             history=ArraySubquery(versions),
             has_questions=Exists(questions),
             exceptions=ArraySubquery(granted.values_list(DAYS)),
+            held=Coalesce(Subquery(held.values("held")), 0),
+            others_wait=Coalesce(Subquery(waiting.values("packs")), 0),
         )
         long = (f"product__{text}_{code}" for text in LONG for code in ("fr", "en"))
         return rows.defer(*long)
@@ -81,7 +86,24 @@ class CartItem(models.Model):
 
     history: list[dict[str, Any]]
     has_questions: bool
-    exceptions: list[list[Any]]  # these only with `to_decide`
+    exceptions: list[list[Any]]
+    held: int
+    others_wait: int  # these only with `to_decide`
+
+    @property
+    def free(self) -> int | None:
+        """Packs that this organization may have: what is held for it, and what no queue awaits."""
+        stock = self.product.stock
+        return None if stock is None else max(self.held, stock + self.held - self.others_wait, 0)
+
+    def read_along(self, organization: Organization) -> None:
+        """What `to_decide` reads, of a line that is in nobody's cart; nothing in stock is asked."""
+        versions = ProgramVersion.objects.filter(program=self.product.program_id)
+        granted = Override.objects.granted().filter(program=self.product.program_id)
+        self.history = list(versions.values_list(JSONObject(**COLUMNS), flat=True))
+        mine = granted.filter(organization=organization)
+        self.exceptions = list(mine.values_list(DAYS, flat=True))
+        self.has_questions, self.held, self.others_wait = False, self.quantity, 0
 
     @property
     def versions(self) -> list[ProgramVersion]:

@@ -46,6 +46,7 @@ from tests.factories import (
     OrganizationFactory,
     ProductFactory,
     ProgramFactory,
+    QueuePlaceFactory,
     UserFactory,
 )
 
@@ -118,6 +119,20 @@ def stock_without_ledger():
 def ledger_without_stock():
     product = ProductFactory(stock=0)
     StockEntry.objects.create(product=product, kind=StockEntry.Kind.RECEIVED, change=2)
+
+
+def hold_without_ledger():
+    QueuePlaceFactory(status="offered", held=2, hold_until=timezone.now() + timedelta(hours=1))
+
+
+def ledger_without_hold():
+    product = ProductFactory(stock=0)
+    for kind, change in (("received", 2), ("held", -2)):
+        StockEntry.objects.create(product=product, kind=kind, change=change)
+
+
+def queue_hold_without_end():
+    QueuePlaceFactory(status="offered", held=1, hold_until=timezone.now() - timedelta(hours=2))
 
 
 def too_many_keys():
@@ -419,6 +434,8 @@ PLANTED = {
     "refunds-move": (forgotten_refund,),
     "approved-changes-are-written": [approved_and_not_written, written_and_not_traced],
     "addresses-wait-48-hours": [address_too_soon],
+    "holds-are-in-the-ledger": (hold_without_ledger, ledger_without_hold),
+    "queue-holds-end": (queue_hold_without_end,),
     "stock-is-its-ledger": (stock_without_ledger, ledger_without_stock),
     "shelf-is-what-stands-there": (counted_twice, not_counted),
     "replacements-end": (replaced_by_itself,),

@@ -69,6 +69,7 @@ HANGS = {
     "catalog.need.organization": "what that account said it needs",
     "catalog.lastanswer.organization": "made anew each night",
     "catalog.override.organization": "granted on that file's facts, for that account",
+    "catalog.queueplace.organization": "asked as that file; its turn finds it gone",
     "orders.order.organization": "moves",
     "orders.quotaentry.organization": "whose it was then; the order says whose it is",
     "orders.cart.membership": "goes with its person",

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog import alerts, editions, shelf
+from catalog import announcing, editions, reevaluating, shelf, telling
 from mail import outbox
 from mail.models import Message
-from orders import cancellation, fulfilment, paying_back, payments, renewals, webhooks
+from orders import cancellation, fulfilment, offers, paying_back, payments, renewals, webhooks
 from orders.models import Order
 from orgs import (
     branches,
@@ -33,6 +33,7 @@ class Command(BaseCommand):
             for pk in orders.values_list("pk", flat=True):
                 cancellation.expire(pk)
         renewals.sweep()
+        offers.offer_due()
         reminders.send_due()
         matches.find_nightly()
         licence_address.apply_due()
@@ -41,7 +42,9 @@ class Command(BaseCommand):
         invitations.expire_due()
         joining.expire_due()
         watch.look()
-        alerts.send_due()
+        announcing.tell_due()
+        reevaluating.look()
+        telling.send_due()
         shelf.put_together()
         editions.forget_old()
         for pk in list(Message.objects.due().values_list("pk", flat=True)):
