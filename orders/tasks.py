@@ -84,6 +84,7 @@ def remind_of_ends() -> None:
     renewals.sweep()
 
 
+@shared_task
 def offer_held() -> None:
     """Offer what is free of scarce products to who waits. Beat runs it each minute."""
     offers.offer_due()
