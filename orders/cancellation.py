@@ -11,7 +11,8 @@ from accounts.models import User
 from audit.moves import move
 from catalog import stock
 from orders import emails, quota
-from orders.models import Order, Payment
+from orders.models import Cheque, Order, Payment
+from orders.models.cheque import ChequeQuerySet
 
 UNPAID = (Order.Status.AWAITING_PARTNER, Order.Status.AWAITING_PAYMENT)
 
@@ -32,6 +33,7 @@ def cancel(order_pk: int, *, by: User, reason: str = "") -> Order:
         text = _("A payment for order %(number)s is under way, so it cannot be cancelled now.")
         raise ValidationError(text, "being_paid", {"number": order.number})
     end(order, Order.Status.CANCELLED, by=by, reason=reason, at=timezone.now())
+    _await_no_cheque(order, by=by)
     emails.ended(order, reason=reason)
     return order
 
@@ -48,6 +50,7 @@ def expire(order_pk: int) -> bool:
         return False
     is_unanswered = order.status == Order.Status.AWAITING_PARTNER
     end(order, Order.Status.EXPIRED, by=None, reason="", at=now)
+    _await_no_cheque(order, by=None)
     if is_unanswered:
         emails.unanswered(order)
     else:
@@ -56,13 +59,39 @@ def expire(order_pk: int) -> bool:
 
 
 def is_being_paid(order: Order) -> bool:
-    """PayPal is taking, or has taken, the money; asked under the order's lock."""
-    return order.payments.filter(status__in=Payment.TAKING).exists()
+    """PayPal is taking, or has taken, the money, or its cheque is here; asked under the lock."""
+    received = Cheque.objects.filter(order=order, status=Cheque.Status.RECEIVED)
+    return order.payments.filter(status__in=Payment.TAKING).exists() or received.exists()
+
+
+def _await_no_cheque(order: Order, *, by: User | None) -> None:
+    """A cheque that was announced is not awaited any more."""
+    for cheque in order_cheque(order).filter(status=Cheque.Status.ANNOUNCED):
+        move(cheque, Cheque.Status.MISSED, by=by)
+
+
+def order_cheque(order: Order) -> ChequeQuerySet:
+    """The cheque of an order, if it is to be paid by one."""
+    return Cheque.objects.filter(order=order).select_for_update()
+
+
+def cheque_reference(order: Order) -> str:
+    """Under which the ledger has the stock that an arrived cheque holds."""
+    return f"{order.number}-cheque"
+
+
+def wanted(order: Order) -> dict[int, int]:
+    """{product: packs} of an order, without what was given back."""
+    lines = order.lines.filter(given_back_at=None)
+    return dict(lines.values_list("product", "quantity"))
 
 
 def end(order: Order, to: Order.Status, *, by: User | None, reason: str, at: datetime) -> None:
     """Move a locked order to one of the statuses that give everything back."""
     move(order, to, by=by, note=reason, given_back_at=at, hold_until=None)
     quota.give_back(order, at=at)
-    lines = order.lines.filter(given_back_at=None)
-    stock.put_back(order.number, dict(lines.values_list("product", "quantity")), by=by)
+    cheque = order_cheque(order).first()
+    if cheque is None:
+        stock.put_back(order.number, wanted(order), by=by)
+    elif cheque.status == Cheque.Status.RECEIVED:  # before that, no stock is held
+        stock.put_back(cheque_reference(order), wanted(order), by=by)

@@ -8,7 +8,17 @@ from django.utils import translation
 
 from accounts.models import User
 from mail import outbox
-from orders.models import Fulfilment, LicenseKey, Order, OrderLine, Parcel, Payment, Refund, Renewal
+from orders.models import (
+    Cheque,
+    Fulfilment,
+    LicenseKey,
+    Order,
+    OrderLine,
+    Parcel,
+    Payment,
+    Refund,
+    Renewal,
+)
 
 
 def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
@@ -60,6 +70,11 @@ def licences_delayed(order: Order) -> None:
     owed = [line.fulfilment.promised_on for line in order.lines.filter(fulfilment__status="owed")]
     promised_on = min((day for day in owed if day), default=None)
     _write("licences_delayed", order, to=buyer(order), promised_on=promised_on)
+
+
+def cheque(cheque: Cheque, step: str) -> None:
+    """To the buyer: announced, received, cleared, returned, or the stock is gone meanwhile."""
+    _write("cheque", cheque.order, to=buyer(cheque.order), suffix=step, cheque=cheque, step=step)
 
 
 def refund(refund: Refund, step: str) -> None:

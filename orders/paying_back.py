@@ -279,6 +279,7 @@ def enter(refund: Refund, *, external_id: str) -> None:
         external_id=external_id,
         defaults={
             "payment": refund.payment,
+            "cheque": None if refund.payment else refund.order.cheque,
             "amount": refund.amount,
             "currency": refund.currency,
         },

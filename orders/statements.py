@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.money import money
 from orders.models import Order, Refund
+from orders.timeline import last_day
 from orgs import printing
 from orgs.days import day_of, written
 
@@ -61,6 +62,26 @@ def words(order: Order) -> dict[str, Any]:
         "asks": _("Questions: %(address)s, with the number of the order.")
         % {"address": settings.SUPPORT_EMAIL},
     }
+
+
+def slip(order: Order) -> dict[str, Any]:
+    """The slip that goes with a cheque: to whom, where to, how much, until when."""
+    said = words(order)
+    until = last_day(order.hold_until)
+    facts = [
+        (_("Cheque payable to"), settings.CHEQUE_PAYABLE_TO),
+        (_("Amount"), money(order.total)),
+        (_("On the cheque, write"), _("Order %(number)s") % {"number": order.number}),
+        (_("Mail it with this slip to"), settings.CHEQUE_MAIL_TO),
+    ]
+    if until:
+        facts.append((_("It must arrive by"), written(until)))
+    warning = _(
+        "No stock is held until the cheque arrives. If the products are gone by then, "
+        "the cheque is sent back to you, and you are told the same day."
+    )
+    title = _("Remittance slip for a cheque")
+    return said | {"title": title, "facts": facts + said["facts"], "not_a_receipt": warning}
 
 
 def paper(order: Order) -> bytes:

@@ -2,7 +2,16 @@
 
 from celery import shared_task
 
-from orders import cancellation, fulfilment, offers, paying_back, payments, renewals, webhooks
+from orders import (
+    cancellation,
+    cheques,
+    fulfilment,
+    offers,
+    paying_back,
+    payments,
+    renewals,
+    webhooks,
+)
 from orders.models import Fulfilment, Order, Payment, Refund, WebhookEvent
 
 BATCH = 100
@@ -25,6 +34,12 @@ def sweep_refunds() -> None:
     """Send, or ask PayPal about, every refund that is due. Beat runs it each minute."""
     for pk in Refund.objects.due().values_list("pk", flat=True)[:BATCH]:
         send_refund.delay(pk)
+
+
+@shared_task
+def tell_gone() -> None:
+    """Tell who pays by cheque that the stock is gone. Beat runs it each hour."""
+    cheques.tell_gone()
 
 
 @shared_task

@@ -5,6 +5,7 @@ from django.urls import path
 from orders.views import (
     cart,
     checkout,
+    cheques,
     history,
     licences,
     orders,
@@ -49,6 +50,9 @@ urlpatterns = [
         name="again",
     ),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
+    path("o/<int:org>/orders/<int:number>/cheque/", cheques.announce, name="by_cheque"),
+    path("o/<int:org>/orders/<int:number>/cheque/slip/", cheques.slip, name="slip"),
+    path("o/<int:org>/orders/<int:number>/cheque/slip.pdf", cheques.slip_paper, name="slip_paper"),
     path("o/<int:org>/orders/<int:number>/refund/", refunds.ask, name="refund"),
     path(
         "o/<int:org>/orders/<int:number>/refund/<int:seq>/withdraw/",

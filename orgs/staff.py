@@ -46,6 +46,8 @@ GROUPS: Final = {
         "orders.payment": "view change",
         "orders.moneyentry": "view",
         "orders.webhookevent": "view change",
+        "orders.cheque": "view change",
+        "orders.chequepermission": "view change add",
         "orders.refund": "view change add",
         "orders.fulfilment": "view change",
         "orders.delivery": "view change",

@@ -35,8 +35,18 @@ MONEY = (
     Invariant(
         "refunds-within-captures",
         "No more is refunded than was captured.",
-        """SELECT payment_id FROM orders_moneyentry GROUP BY payment_id
+        """SELECT coalesce(payment_id, -cheque_id) FROM orders_moneyentry
+           GROUP BY payment_id, cheque_id
            HAVING sum(CASE kind WHEN 'refund' THEN amount ELSE -amount END) > 0""",
+    ),
+    Invariant(
+        "cheques-make-orders",
+        "A cleared cheque is in the ledger of money, and its order is paid.",
+        f"""SELECT c.id FROM orders_cheque c JOIN orders_order o ON o.id = c.order_id
+           LEFT JOIN orders_moneyentry m ON m.cheque_id = c.id AND m.kind = 'cheque'
+             AND m.amount = c.amount
+           WHERE (c.status = 'cleared') <> (m.id IS NOT NULL)
+           OR (c.status = 'cleared' AND o.status NOT IN {SETTLED} AND o.status <> 'refunded')""",
     ),
     Invariant(
         "refunds-are-their-lines",

@@ -60,6 +60,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/licences_ready",
         "orders/licences_delayed",
         "orders/refund",
+        "orders/cheque",
         "orders/unanswered",
         "orders/shipped",
         "orders/put_off",

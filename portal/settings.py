@@ -190,6 +190,8 @@ TIME_ZONE = "America/Toronto"  # the days of programs are Toronto's; people see 
 USE_THOUSAND_SEPARATOR = True
 PHONENUMBER_DEFAULT_REGION = "CA"
 CURRENCY = "CAD"
+CHEQUE_PAYABLE_TO = env.str("CHEQUE_PAYABLE_TO", default=SITE_NAME)
+CHEQUE_MAIL_TO = env.str("CHEQUE_MAIL_TO", default="1200, rue Exemple, Montréal (Québec) H2X 1Y4")
 # In CAD; above it two people decide a refund.
 REFUND_TWO_PEOPLE_ABOVE = Decimal(env.str("REFUND_TWO_PEOPLE_ABOVE", default="200"))
 

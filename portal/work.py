@@ -14,6 +14,7 @@ from accounts.models import User
 from catalog.models import Override, Product
 from mail.models import Message
 from orders.models import (
+    Cheque,
     Delivery,
     Fulfilment,
     Order,
@@ -166,6 +167,15 @@ QUEUES: tuple[Queue, ...] = (
         "orders.view_payment",
         lambda user, on: Payment.objects.filter(status=Payment.Status.REVIEW),
         urgent=True,
+    ),
+    Queue(
+        "cheques",
+        _("Cheques that are here, and not at the bank"),
+        "orders_cheque",
+        "status__exact=received",
+        "received_at",
+        "orders.view_cheque",
+        lambda user, on: Cheque.objects.waiting(),
     ),
     Queue(
         "refunds",

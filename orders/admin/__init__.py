@@ -1,5 +1,14 @@
 """Staff's pages about orders."""
 
-from orders.admin import deliveries, fulfilment, keys, orders, parcels, payments, refunds
+from orders.admin import cheques, deliveries, fulfilment, keys, orders, parcels, payments, refunds
 
-__all__ = ["deliveries", "fulfilment", "keys", "orders", "parcels", "payments", "refunds"]
+__all__ = [
+    "cheques",
+    "deliveries",
+    "fulfilment",
+    "keys",
+    "orders",
+    "parcels",
+    "payments",
+    "refunds",
+]

@@ -1,6 +1,7 @@
 """Carts, orders, the quota ledger, payments and fulfilment."""
 
 from orders.models.cart import Cart, CartItem
+from orders.models.cheque import Cheque, ChequePermission
 from orders.models.delivery import CheckoutDraft, Delivery
 from orders.models.fulfilment import BY_KEY, Fulfilment, KeyPool, LicenseKey
 from orders.models.order import Order, OrderLine
@@ -15,6 +16,8 @@ __all__ = [
     "Cart",
     "CartItem",
     "CheckoutDraft",
+    "Cheque",
+    "ChequePermission",
     "Delivery",
     "Fulfilment",
     "KeyPool",

@@ -175,7 +175,9 @@ class Order(models.Model):
 
     @property
     def is_payable(self) -> bool:
-        return self.status == self.Status.AWAITING_PAYMENT
+        """Through PayPal, now; a cheque is received by our staff."""
+        is_open = self.status == self.Status.AWAITING_PAYMENT
+        return is_open and self.method == self.Method.PAYPAL
 
 
 class OrderLine(models.Model):

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.models.cheque import Cheque
 from orders.models.order import Order
 
 
@@ -135,13 +136,15 @@ class Payment(models.Model):
 
 
 class MoneyEntry(models.Model):
-    """One movement of money, as PayPal reported it; receipts and PAID derive from these."""
+    """One movement of money, of a PayPal payment or a cheque; PAID derives from these."""
 
     class Kind(models.TextChoices):
         CAPTURE = "capture", _("Captured")
+        CHEQUE = "cheque", _("Cheque cleared")
         REFUND = "refund", _("Refunded")
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, related_name="money")
+    cheque = models.ForeignKey(Cheque, on_delete=models.PROTECT, null=True, related_name="money")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     amount = models.DecimalField(_("amount"), max_digits=11, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3)
@@ -153,7 +156,12 @@ class MoneyEntry(models.Model):
         verbose_name = _("money entry")
         verbose_name_plural = _("money entries")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "external_id"], name="orders_money_once")
+            models.UniqueConstraint(fields=["kind", "external_id"], name="orders_money_once"),
+            models.CheckConstraint(
+                name="orders_money_of_one",
+                condition=Q(payment=None, cheque__isnull=False)
+                | Q(payment__isnull=False, cheque=None),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 
 from catalog.explaining import in_words
 from catalog.models import Product, Program
-from orders import meters, refund_words, timeline
-from orders.models import Refund
+from orders import cheque_words, meters, refund_words, timeline
+from orders.models import Cheque, Refund
 from orgs.models import Membership
 
 register = template.Library()
@@ -92,3 +92,9 @@ def refund_words_of(step: str) -> str:
 def refund_sentence(refund: Refund, step: str) -> str:
     """What has happened with a refund, and what comes next."""
     return refund_words.sentence(refund, step)
+
+
+@register.simple_tag
+def cheque_sentence(cheque: Cheque, step: str) -> str:
+    """What has happened with a cheque, and what comes next."""
+    return cheque_words.sentence(cheque, step)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -53,7 +54,9 @@ def statement(request: OrgRequest, number: int) -> HttpResponse:
     """What the order cost and how it was paid, to be printed."""
     order = _order(request, number)
     said = statements.words(order)
-    return render(request, "orders/statement.html", {"order": order, "said": said})
+    paper = reverse("orders:statement_paper", args=[request.org.number, number])
+    context = {"order": order, "said": said, "paper_url": paper}
+    return render(request, "orders/statement.html", context)
 
 
 @require_safe

@@ -12,9 +12,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.models import Entry
 from catalog.models import Program
-from orders import cancellation, letters, refunds, shipping, timeline
-from orders.forms import ReasonForm
-from orders.models import Order, OrderLine, Parcel, Payment
+from orders import (
+    cancellation,
+    cheques,
+    letters,
+    refunds,
+    shipping,
+    timeline,
+)
+from orders.forms import (
+    ReasonForm,
+)
+from orders.models import (
+    Cheque,
+    Order,
+    OrderLine,
+    Parcel,
+    Payment,
+)
 from orgs.access import OrgRequest, member
 
 
@@ -37,9 +52,13 @@ def detail(request: OrgRequest, number: int) -> HttpResponse:
         "letters": letters.of(order) if order.paid_at else [],
         "payment": payment,
         "programs": list(dict.fromkeys(programs)),
-        "refunds": order.refunds.prefetch_related("lines__line").order_by("seq"),
+        "refunds": order.refunds.prefetch_related("lines__line").order_by("seq")
+        if order.paid_at
+        else (),
         "may_place": may_place,
         "may_refund": may_place and order.status in refunds.PAID and order.total > 0,
+        "may_pay_by_cheque": order.is_payable and cheques.may_pay_by_cheque(request.org),
+        "cheque": Cheque.objects.filter(order=order).first() if order.method == "cheque" else None,
         "may_pay": order.is_payable and request.membership.may("orders.pay"),
         "steps": timeline.steps(order, moves=_moves(order), needs_partner=needs_partner),
         "may_cancel": order.status in cancellation.UNPAID

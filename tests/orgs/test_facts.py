@@ -52,6 +52,12 @@ def test_a_registers_fact_says_which_entry_of_which_day(organization):
     assert "November 12, 2026" in shown
 
 
+def test_only_the_number_is_set_as_a_number_not_its_source(organization):
+    organization.bn = "000000018RR0001"
+    shown = render_to_string("orgs/_facts.html", {"org": organization, "origins": {}})
+    assert '<span class="mono">000000018RR0001</span>' in shown
+
+
 def test_a_name_in_other_letters_is_still_the_registers(organization, noor):
     from_register(organization, "legal_name")
     organization.legal_name = "Maison Sainte-Anne"

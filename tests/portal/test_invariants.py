@@ -14,6 +14,7 @@ from catalog.loading import correcting
 from catalog.models import ProgramVersion, ShelfEntry, StockEntry
 from mail.models import Message
 from orders.models import (
+    Cheque,
     Fulfilment,
     LicenseKey,
     MoneyEntry,
@@ -427,7 +428,19 @@ def forgotten_refund():
     a_refund(next_check_at=timezone.now() - LONG_AGO)
 
 
+def cleared_and_unpaid():
+    order = sound_order()
+    Cheque.objects.create(
+        order=order,
+        amount=order.total,
+        status=Cheque.Status.CLEARED,
+        number="7",
+        received_at=timezone.now(),
+    )
+
+
 PLANTED = {
+    "cheques-make-orders": (cleared_and_unpaid,),
     "refunds-are-their-lines": (refund_of_too_much, refund_of_another_orders_line),
     "refunds-are-entered": (paid_back_without_money, money_without_a_refund),
     "granted-is-given-back": (granted_and_kept,),

@@ -72,6 +72,7 @@ HANGS = {
     "catalog.queueplace.organization": "asked as that file; its turn finds it gone",
     "orders.order.organization": "moves",
     "orders.quotaentry.organization": "whose it was then; the order says whose it is",
+    "orders.chequepermission.organization": "given to that organization; the other has its own",
     "orders.cart.membership": "goes with its person",
     "tokens.token.organization": "moves",
 }

@@ -7,7 +7,16 @@ from django.core.management.base import BaseCommand
 from catalog import announcing, editions, reevaluating, shelf, telling
 from mail import outbox
 from mail.models import Message
-from orders import cancellation, fulfilment, offers, paying_back, payments, renewals, webhooks
+from orders import (
+    cancellation,
+    cheques,
+    fulfilment,
+    offers,
+    paying_back,
+    payments,
+    renewals,
+    webhooks,
+)
 from orders.models import Order
 from orgs import (
     branches,
@@ -28,6 +37,7 @@ class Command(BaseCommand):
         webhooks.sweep()
         payments.sweep()
         paying_back.sweep()
+        cheques.tell_gone()
         fulfilment.sweep()
         for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
             for pk in orders.values_list("pk", flat=True):

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_taxes_and_carts'),
+        ('orders', '0011_cheques'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
