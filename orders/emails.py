@@ -6,8 +6,19 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import User
 from mail import outbox
-from orders.models import Cheque, Fulfilment, Order, OrderLine, Parcel, Payment, Refund
+from orders.models import (
+    Cheque,
+    Fulfilment,
+    LicenseKey,
+    Order,
+    OrderLine,
+    Parcel,
+    Payment,
+    Refund,
+    Renewal,
+)
 
 
 def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
@@ -92,6 +103,18 @@ def shipped(order: Order, parcel: Parcel) -> None:
 def put_off(order: Order, row: Fulfilment, *, reason: str, entry: int) -> None:
     """To the buyer: a line comes later, on which day, and why."""
     _write("put_off", order, to=buyer(order), suffix=entry, row=row, line=row.line, reason=reason)
+
+
+def ends(row: Renewal, *, days: int, to: Iterable[User]) -> None:
+    """To whom was chosen: what ends, in so many days, and how it goes on."""
+    readers = [(user.email, user.language) for user in to]
+    _write("ends", row.line.order, to=readers, suffix=f"{row.pk}-{days}", row=row, line=row.line)
+
+
+def key_replaced(order: Order, key: LicenseKey, other: LicenseKey) -> None:
+    """To the organization's address and the buyer: another key, never in the message."""
+    readers = [*buyer(order), (order.licence_email, order.organization.language)]
+    _write("key_replaced", order, to=readers, suffix=other.pk, key=key, other=other, line=key.line)
 
 
 Reader = tuple[str, str]  # address, language

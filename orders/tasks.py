@@ -9,6 +9,7 @@ from orders import (
     offers,
     paying_back,
     payments,
+    renewals,
     webhooks,
 )
 from orders.models import Fulfilment, Order, Payment, Refund, WebhookEvent
@@ -90,6 +91,12 @@ def expire_unpaid() -> None:
     for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
         for pk in orders.values_list("pk", flat=True)[:BATCH]:
             cancellation.expire(pk)
+
+
+@shared_task
+def remind_of_ends() -> None:
+    """Write down what ends in a year, and remind of what ends soon. Beat runs it each morning."""
+    renewals.sweep()
 
 
 @shared_task

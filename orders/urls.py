@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from orders.views import cart, checkout, cheques, history, licences, orders, payment, quota, refunds
+from orders.views import (
+    cart,
+    checkout,
+    cheques,
+    history,
+    licences,
+    orders,
+    payment,
+    quota,
+    refunds,
+    renewals,
+)
 
 app_name = "orders"
 urlpatterns = [
@@ -27,6 +38,16 @@ urlpatterns = [
         "o/<int:org>/orders/<int:number>/parcels/<int:parcel>/arrived/",
         orders.arrived,
         name="arrived",
+    ),
+    path(
+        "o/<int:org>/orders/<int:number>/renewals/<int:renewal>/",
+        renewals.reminders,
+        name="reminders",
+    ),
+    path(
+        "o/<int:org>/orders/<int:number>/renewals/<int:renewal>/again/",
+        renewals.again,
+        name="again",
     ),
     path("o/<int:org>/orders/<int:number>/cancel/", orders.cancel, name="cancel"),
     path("o/<int:org>/orders/<int:number>/cheque/", cheques.announce, name="by_cheque"),

@@ -52,7 +52,7 @@ GROUPS: Final = {
         "orders.fulfilment": "view change",
         "orders.delivery": "view change",
         "orders.parcel": "view change",
-        "orders.licensekey": "view add",
+        "orders.licensekey": "view add change",
         "orders.keypool": "view",
         "catalog.partner": "view change add",
         "catalog.partnerquestion": "view change add",

@@ -21,6 +21,10 @@ app.conf.beat_schedule = {
     "fulfil paid orders": {"task": "orders.tasks.fulfil_due", "schedule": 30},
     "offer to the queues": {"task": "orders.tasks.offer_held", "schedule": 60},
     "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
+    "remind of what ends": {
+        "task": "orders.tasks.remind_of_ends",
+        "schedule": crontab(hour=8, minute=0),
+    },
     "scan and draw documents": {"task": "orgs.tasks.sweep_documents", "schedule": 20},
     "delete stray files": {"task": "orgs.tasks.sweep_files", "schedule": crontab(hour=3, minute=0)},
     "remind applicants": {"task": "orgs.tasks.remind", "schedule": crontab(hour=7, minute=0)},

@@ -82,7 +82,9 @@ INVARIANTS = (
         "keys-as-ordered",
         "A line that was sent keys has as many as were ordered, and of its own product.",
         """SELECT l.id FROM orders_orderline l JOIN orders_licensekey k ON k.line_id = l.id
-           GROUP BY l.id HAVING count(*) <> l.quantity OR bool_or(k.product_id <> l.product_id)""",
+           GROUP BY l.id HAVING bool_or(k.product_id <> l.product_id) OR
+             count(*) FILTER (WHERE k.revoked_at IS NULL) NOT IN (l.quantity, 0) OR
+             bool_and(k.revoked_at IS NULL) AND count(*) <> l.quantity""",
     ),
     Invariant(
         "no-key-without-payment",

@@ -64,6 +64,8 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/unanswered",
         "orders/shipped",
         "orders/put_off",
+        "orders/ends",
+        "orders/key_replaced",
     ),
     "tokens.issue": ("tokens/created", "tokens/revoked"),
 }

@@ -64,6 +64,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "token.created": _("Validation token created"),
     "token.revoked": _("Validation token revoked"),
     "key.revealed": _("Licence key shown"),
+    "key.replaced": _("Licence key replaced"),
     "case.waiting_us": _("Message sent to our staff"),
     "case.opened": _("Message sent to our staff"),
     "case.answered": _("Our staff answered"),

@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog import alerts
 from mail import outbox
 from orders import key_import
-from orders.models import Fulfilment, Parcel, Payment, Refund
+from orders.models import Fulfilment, Parcel, Payment, Refund, Renewal
 from orgs import cases, documents, links
 from orgs.contents import Contents, examine
 from orgs.emails import licence_address
@@ -92,6 +92,7 @@ def build_world() -> World:
         status="awaiting_payer",
         paypal_id="PAYPAL1",
     )
+    renewal = Renewal.objects.create(line=line, ends_on=timezone.localdate())
     refund = Refund.objects.create(
         order=line.order,
         seq=1,
@@ -139,6 +140,7 @@ def build_world() -> World:
             "reference": payment.reference,
             "refund": refund.seq,
             "parcel": parcel.pk,
+            "renewal": renewal.pk,
             "key": key.pk,
             "step": "identity",
             "name": "a-letter",

@@ -9,13 +9,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit.moves import IllegalMove
-from orders import fulfilment, shipping
+from orders import fulfilment, letters, shipping
+from orders.admin import files
 from orders.admin.payments import first
 from orders.admin.readonly import ReadOnly
 from orders.models import BY_KEY, Fulfilment, Parcel
@@ -32,6 +34,7 @@ FIELDS = (
     "told_late_at",
     "done_at",
     "note",
+    "written_to",
 )
 
 
@@ -101,6 +104,11 @@ class FulfilmentAdmin(ReadOnly):
     def organization(self, row: Fulfilment) -> str:
         return str(row.line.order.organization)
 
+    @admin.display(description=_("who was written to"))
+    def written_to(self, row: Fulfilment) -> str:
+        """The same that the member reads."""
+        return render_to_string("orders/_letters.html", {"letters": letters.of(row.line.order)})
+
     @admin.display(description=_("days late"))
     def days_late(self, row: Fulfilment) -> str:
         """Since the first step of it that is late."""
@@ -137,6 +145,8 @@ class FulfilmentAdmin(ReadOnly):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("files/", view(files.page), name="orders_fulfilment_files"),
+            path("files/<int:pk>/", view(files.export), name="orders_fulfilment_export"),
             path("<int:pk>/sent/", view(self.sent), name="orders_fulfilment_sent"),
             path("<int:pk>/ship/", view(self.ship), name="orders_fulfilment_ship"),
             path("<int:pk>/put-off/", view(self.put_off), name="orders_fulfilment_put_off"),

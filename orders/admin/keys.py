@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from orders import key_import
+from orders import key_import, replacing
 from orders.admin.readonly import ReadOnly
 from orders.models import BY_KEY, Fulfilment, KeyPool, LicenseKey, OrderLine
 
@@ -161,16 +161,60 @@ def counted(rows: QuerySet) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
 
 
+class ReplaceForm(forms.Form):
+    """Why a key is replaced."""
+
+    reason = forms.CharField(label=_("Why it is replaced"), max_length=500)
+
+
 @admin.register(LicenseKey)
 class LicenseKeyAdmin(ReadOnly):
     """Masked, for staff too: the key itself is shown to the organization alone."""
 
-    list_display = ("masked", "product", "line", "given_at", "imported_at", "imported_by")
+    list_display = ("masked", "product", "line", "given_at", "revoked_at", "imported_at", "deed")
     list_filter = (("line", admin.EmptyFieldListFilter),)
     list_select_related = ("product", "line__order", "imported_by")
     search_fields = ("=last4", "=product__sku", "=line__order__number")
     exclude = ("ciphertext", "blind_index", "last4")
     readonly_fields = ("masked",)
+
+    @admin.display(description=_("to do"))
+    def deed(self, key: LicenseKey) -> str:
+        if key.line is None or key.revoked_at:
+            return ""
+        url = reverse("admin:orders_licensekey_replace", args=[key.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Replace"))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.replace)
+        return [
+            path("<int:pk>/replace/", view, name="orders_licensekey_replace"),
+            *super().get_urls(),
+        ]
+
+    def replace(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask why, then give the line another key."""
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        rows = LicenseKey.objects.exclude(line=None).select_related(
+            "product", "line__order__organization"
+        )
+        key, form = get_object_or_404(rows, pk=pk), ReplaceForm(request.POST or None)
+        if form.is_valid():
+            try:
+                replacing.replace(pk, by=request.user, reason=form.cleaned_data["reason"])
+            except ValidationError as refusal:
+                form.add_error(None, refusal)
+            else:
+                self.message_user(request, _("The key is replaced, and its readers are told."))
+                return redirect("admin:orders_licensekey_changelist")
+        context = self.admin_site.each_context(request) | {
+            "title": _("Replace"),
+            "opts": self.opts,
+            "form": form,
+            "key": key,
+        }
+        return render(request, "orders/admin/replace_key.html", context)
 
     @admin.display(description=_("key"))
     def masked(self, key: LicenseKey) -> str:

@@ -9,6 +9,7 @@ from orders.models.parcel import Parcel
 from orders.models.payment import MoneyEntry, Payment, WebhookEvent
 from orders.models.quota import QuotaEntry
 from orders.models.refund import Refund, RefundLine
+from orders.models.renewal import Renewal
 
 __all__ = [
     "BY_KEY",
@@ -29,5 +30,6 @@ __all__ = [
     "QuotaEntry",
     "Refund",
     "RefundLine",
+    "Renewal",
     "WebhookEvent",
 ]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,9 +12,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.models import Entry
 from catalog.models import Program
-from orders import cancellation, cheques, refunds, shipping, timeline
-from orders.forms import ReasonForm
-from orders.models import Cheque, Order, Parcel, Payment
+from orders import (
+    cancellation,
+    cheques,
+    letters,
+    refunds,
+    shipping,
+    timeline,
+)
+from orders.forms import (
+    ReasonForm,
+)
+from orders.models import (
+    Cheque,
+    Order,
+    OrderLine,
+    Parcel,
+    Payment,
+)
 from orgs.access import OrgRequest, member
 
 
@@ -22,14 +38,18 @@ from orgs.access import OrgRequest, member
 def detail(request: OrgRequest, number: int) -> HttpResponse:
     """Where one order is, what is in it, and what its buyer agreed to."""
     orders = Order.objects.of(request.org).select_related("placed_by", "organization", "delivery")
-    lines = "lines__program", "lines__fulfilment__parcels", "lines__license_keys"
-    order = get_object_or_404(orders.prefetch_related(*lines), number=number)
+    lines = OrderLine.objects.select_related("program", "fulfilment", "renewal")
+    found = orders.prefetch_related(
+        Prefetch("lines", lines), "lines__fulfilment__parcels", "lines__license_keys"
+    )
+    order = get_object_or_404(found, number=number)
     payment = order.payments.order_by("-seq").first()
     programs = [line.program for line in order.lines.all()]
     needs_partner = any(p.approval == Program.Approval.PARTNER for p in programs)
     may_place = request.membership.may("orders.place")
     context = {
         "order": order,
+        "letters": letters.of(order) if order.paid_at else [],
         "payment": payment,
         "programs": list(dict.fromkeys(programs)),
         "refunds": order.refunds.prefetch_related("lines__line").order_by("seq")

@@ -14,6 +14,7 @@ from orders import (
     offers,
     paying_back,
     payments,
+    renewals,
     webhooks,
 )
 from orders.models import Order
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
             for pk in orders.values_list("pk", flat=True):
                 cancellation.expire(pk)
+        renewals.sweep()
         offers.offer_due()
         reminders.send_due()
         matches.find_nightly()
