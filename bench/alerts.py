@@ -11,6 +11,7 @@ import argparse
 import os
 import resource
 import time
+import traceback
 
 from bench.duplicates import drop, prepare
 
@@ -29,7 +30,11 @@ def main() -> None:
         django.setup()
         settings.DEBUG = False  # else every query's text is kept
         if not child:
-            fill(options.alerts, options.products)
+            try:
+                fill(options.alerts, options.products)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)  # the parent drops the database
             os._exit(0)
         assert os.waitpid(child, 0)[1] == 0, "filling failed"
         measure(options.alerts)
