@@ -11,7 +11,6 @@ import argparse
 import os
 import resource
 import time
-import traceback
 
 from bench.duplicates import drop, prepare
 
@@ -30,12 +29,12 @@ def main() -> None:
         django.setup()
         settings.DEBUG = False  # else every query's text is kept
         if not child:
+            status = 1
             try:
                 fill(options.alerts, options.products)
-            except BaseException:
-                traceback.print_exc()
-                os._exit(1)  # the parent drops the database
-            os._exit(0)
+                status = 0
+            finally:
+                os._exit(status)  # the parent drops the database
         assert os.waitpid(child, 0)[1] == 0, "filling failed"
         measure(options.alerts)
     finally:

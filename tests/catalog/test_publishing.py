@@ -140,6 +140,15 @@ def test_two_who_publish_one_draft_publish_it_once():
     assert draft.program.versions.count() == 2
 
 
+def test_lists_in_another_order_are_the_same_rules(by):
+    rules = [{"fact": "province", "in": ["ON", "QC"]}]
+    draft = publishing.begin(ProgramFactory(criteria=rules), by=by)
+    draft = edited(draft, by, criteria=[{"fact": "province", "in": ["QC", "ON"]}])
+    with pytest.raises(ValidationError) as refusal:
+        publishing.publish(draft.pk, by=by, edition=draft.edition)
+    assert codes(refusal) == {"same"}
+
+
 def test_the_effect_names_who_gains_and_who_loses_and_their_carts(by):
     product = ProductFactory()
     loses = MembershipFactory()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog import editions, shelf, telling
+from catalog import announcing, editions, reevaluating, shelf, telling
 from mail import outbox
 from mail.models import Message
 from orders import cancellation, fulfilment, offers, paying_back, payments, webhooks
@@ -41,6 +41,8 @@ class Command(BaseCommand):
         invitations.expire_due()
         joining.expire_due()
         watch.look()
+        announcing.tell_due()
+        reevaluating.look()
         telling.send_due()
         shelf.put_together()
         editions.forget_old()
