@@ -29,8 +29,12 @@ def main() -> None:
         django.setup()
         settings.DEBUG = False  # else every query's text is kept
         if not child:
-            fill(options.alerts, options.products)
-            os._exit(0)
+            status = 1
+            try:
+                fill(options.alerts, options.products)
+                status = 0
+            finally:
+                os._exit(status)  # the parent drops the database
         assert os.waitpid(child, 0)[1] == 0, "filling failed"
         measure(options.alerts)
     finally:
