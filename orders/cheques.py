@@ -46,6 +46,7 @@ def allow(organization: Organization, *, until: date, reason: str, by: User) -> 
         organization=organization, until=until, reason=reason, granted_by=by
     )
     record(permission, "chequepermission.granted", by=by, note=reason, until=str(until))
+    emails.cheque_allowed(permission)
     return permission
 
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from mail import outbox
 from orders.models import (
     Cheque,
+    ChequePermission,
     Fulfilment,
     LicenseKey,
     Order,
@@ -19,6 +20,7 @@ from orders.models import (
     Refund,
     Renewal,
 )
+from orgs.emails.writing import readers
 
 
 def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
@@ -70,6 +72,25 @@ def licences_delayed(order: Order) -> None:
     owed = [line.fulfilment.promised_on for line in order.lines.filter(fulfilment__status="owed")]
     promised_on = min((day for day in owed if day), default=None)
     _write("licences_delayed", order, to=buyer(order), promised_on=promised_on)
+
+
+def cheque_allowed(permission: ChequePermission) -> None:
+    """To the administrators and the organization's address: from now on it may pay by cheque."""
+    organization = permission.organization
+    for address, language in readers(organization).items():
+        with translation.override(language):
+            path = reverse("orders:list", args=[organization.number])
+        outbox.queue(
+            "orders/cheque_allowed",
+            to=[address],
+            language=language,
+            key=f"cheque-allowed:{permission.pk}:{address}"[:200],
+            context={
+                "organization": organization,
+                "permission": permission,
+                "url": settings.SITE_URL + path,
+            },
+        )
 
 
 def cheque(cheque: Cheque, step: str) -> None:

@@ -9,11 +9,9 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit.models import record
@@ -131,14 +129,14 @@ def lock_in(order: Order, pk: int) -> Refund:
     return refund
 
 
-def _lock(pk: int) -> Refund:
+def lock(pk: int) -> Refund:
     return lock_in(Order.objects.lock_with_owner(refunds=pk), pk)
 
 
 @transaction.atomic
 def apply(pk: int, truth: RefundSnapshot) -> None:
     """Apply what PayPal says of one refund; what is old, or repeated, changes nothing."""
-    refund = _lock(pk)
+    refund = lock(pk)
     if refund.status in {Status.COMPLETED, *Refund.ENDED, *Refund.UNDECIDED}:
         if truth.status == "COMPLETED" and truth.refund_id != refund.paypal_refund_id:
             _look(refund, "PayPal gave it back too", truth.refund_id)
@@ -218,12 +216,12 @@ def _stop_asking(refund: Refund) -> None:
 @transaction.atomic
 def refused(pk: int, refusal: Rejected) -> None:
     """PayPal refuses: after 180 days a cheque is mailed, anything else is for people."""
-    refund = _lock(pk)
+    refund = lock(pk)
     if refund.status != Status.SENDING:
         return
     words = (", ".join(refusal.issues) or f"status {refusal.status}")[:120]
     if TOO_OLD & set(refusal.issues):
-        _to_cheque(refund, by=None, why=words)
+        pay_by_cheque(refund, by=None, why=words)
     else:
         _fail(refund, words, debug_id=refusal.debug_id)
 
@@ -231,7 +229,7 @@ def refused(pk: int, refusal: Rejected) -> None:
 @transaction.atomic
 def unanswered(pk: int, error: GatewayError) -> None:
     """No answer: again later with the same request id, as long as PayPal remembers it."""
-    refund = _lock(pk)
+    refund = lock(pk)
     log.warning("refund %s: no answer: %s", refund, error)
     age = timezone.now() - (refund.decided_at or refund.requested_at)
     if refund.status == Status.SENDING and age > STOP_SENDING:
@@ -296,75 +294,8 @@ def finish(refund: Refund, *, by: Any) -> None:
     emails.refund(refund, "paid")
 
 
-@transaction.atomic
-def try_again(pk: int, *, by: User) -> Refund:
-    """Staff send a failed refund once more, as a new request."""
-    refund = _lock(pk)
-    _need(refund, Status.FAILED)
-    move(
-        refund,
-        Status.SENDING,
-        by=by,
-        generation=refund.generation + 1,
-        paypal_refund_id=None,
-        next_check_at=timezone.now(),
-        checks=0,
-    )
-    transaction.on_commit(lambda: wake(pk), robust=True)
-    return refund
-
-
-@transaction.atomic
-def to_cheque(pk: int, *, by: User) -> Refund:
-    """Staff pay back by cheque what PayPal could not."""
-    refund = _lock(pk)
-    _need(refund, Status.FAILED)
-    _to_cheque(refund, by=by, why=refund.detail)
-    return refund
-
-
-def _to_cheque(refund: Refund, *, by: User | None, why: str) -> None:
+def pay_by_cheque(refund: Refund, *, by: User | None, why: str) -> None:
+    """PayPal cannot: a cheque is due, and the buyer is told."""
     cheque = Refund.Means.CHEQUE
     move(refund, Status.CHEQUE_DUE, by=by, note=why, means=cheque, detail=why, next_check_at=None)
     emails.refund(refund, "cheque")
-
-
-@transaction.atomic
-def mailed(pk: int, *, by: User, number: str) -> Refund:
-    """The cheque is in the mail, with its number.
-
-    Raises ValidationError for a number that another refund has, and when none is due.
-    """
-    refund = _lock(pk)
-    _need(refund, Status.CHEQUE_DUE)
-    if not number.strip():
-        raise ValidationError(gettext_lazy("Enter the number of the cheque."), "no_number")
-    external_id = f"cheque {number.strip()}"
-    if MoneyEntry.objects.filter(kind=MoneyEntry.Kind.REFUND, external_id=external_id).exists():
-        text = gettext_lazy("Another refund was paid with cheque %(number)s.")
-        raise ValidationError(text, "number_used", {"number": number.strip()})
-    enter(refund, external_id=external_id)
-    move(
-        refund,
-        Status.COMPLETED,
-        by=by,
-        note=external_id,
-        cheque_number=number.strip(),
-        completed_at=timezone.now(),
-    )
-    finish(refund, by=by)
-    return refund
-
-
-@transaction.atomic
-def seen(pk: int, *, by: User, note: str) -> None:
-    """Staff have looked at it, and say what they found."""
-    refund = _lock(pk)
-    Refund.objects.filter(pk=pk).update(needs_a_look=False)
-    record(refund, "refund.seen", by=by, note=note)
-
-
-def _need(refund: Refund, status: Refund.Status) -> None:
-    if refund.status != status:
-        text = gettext_lazy("Somebody went on with this refund since you opened the page.")
-        raise ValidationError(text, "changed")

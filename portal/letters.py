@@ -59,6 +59,7 @@ READERS: Final[Mapping[str, tuple[str, ...]]] = {
         "orders/paid_too_late",
         "orders/licences_ready",
         "orders/licences_delayed",
+        "orders/cheque_allowed",
         "orders/refund",
         "orders/cheque",
         "orders/unanswered",

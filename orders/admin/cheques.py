@@ -11,10 +11,9 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from audit.models import Entry
 from orders import cheques
 from orders.admin.payments import first
-from orders.admin.readonly import ReadOnly
+from orders.admin.readonly import ReadOnly, trail
 from orders.models import Cheque, ChequePermission
 from orgs.days import today
 
@@ -62,7 +61,7 @@ class ChequeAdmin(ReadOnly):
         """With the cheque's history, and what can be done with it now."""
         cheque = Cheque.objects.filter(pk=object_id).first() if object_id.isdigit() else None
         context = {
-            "entries": Entry.objects.about(cheque).select_related("by") if cheque else [],
+            "entries": trail(cheque) if cheque else [],
             "may_act": cheque is not None
             and cheque.status in OPEN
             and self.has_act_permission(request),

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from audit.models import Entry
 from orders import approval, refunds, settlement
 from orders.admin.payments import first
+from orders.admin.readonly import trail
 from orders.models import Fulfilment, Order, OrderLine
 from orgs.days import today
 
@@ -78,14 +79,36 @@ class OrderAdmin(admin.ModelAdmin):
         ("organization", "placed_by", "placed_at"),
         ("total", "method", "language", "licence_email"),
         ("hold_until", "paid_at", "fulfilled_at", "given_back_at"),
-        "answers",
-        "attestations",
+        "what_was_answered",
+        "what_was_attested",
     )
 
     @admin.display(description=_("number"), ordering="number")
     def plain_number(self, order: Order) -> str:
         """A name of figures, not an amount: 10001."""
         return str(order.number)
+
+    @admin.display(description=_("answers"))
+    def what_was_answered(self, order: Order) -> str:
+        """Each program's questions with their answers, a line each."""
+        return (
+            format_html_join(
+                "",
+                "{}: {} – {}<br>",
+                (
+                    (program, key, value)
+                    for program, given in order.answers.items()
+                    for key, value in given.items()
+                ),
+            )
+            or "–"
+        )
+
+    @admin.display(description=_("attestations"))
+    def what_was_attested(self, order: Order) -> str:
+        """Each with its text as the person read it."""
+        texts = ((row["text"],) for row in order.attestations)
+        return format_html_join("", "{}<br>", texts) or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         promised = Min("lines__fulfilment__promised_on", filter=OWED)
@@ -134,7 +157,7 @@ class OrderAdmin(admin.ModelAdmin):
         """With the order's history, and the partner's answer when it is awaited."""
         order = Order.objects.filter(pk=object_id).first() if object_id.isdigit() else None
         context = {
-            "entries": Entry.objects.about(order).select_related("by") if order else [],
+            "entries": trail(order) if order else [],
             "may_answer": order is not None
             and order.status == Order.Status.AWAITING_PARTNER
             and may_answer(request),

@@ -16,10 +16,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from audit.models import Entry
-from orders import paying_back, refund_words, refunds
+from orders import refund_desk, refund_words, refunds
 from orders.admin.payments import first
-from orders.admin.readonly import ReadOnly
+from orders.admin.readonly import ReadOnly, trail
 from orders.models import Order, Refund, RefundLine
 
 Status = Refund.Status
@@ -125,7 +124,7 @@ class RefundAdmin(ReadOnly):
         """With the refund's history, and what this person may do now."""
         refund = Refund.objects.filter(pk=object_id).first() if object_id.isdigit() else None
         context = {
-            "entries": Entry.objects.about(refund).select_related("by") if refund else [],
+            "entries": trail(refund) if refund else [],
             "may_act": self.has_act_permission(request),
             "is_own": refund is not None
             and request.user.pk in {refund.requested_by_id, refund.approved_by_id},
@@ -187,8 +186,8 @@ DEEDS: dict[str, Callable[[int, User, Said], Any]] = {
         pk, by=by, answer=said.get("answer", ""), goods_came_back="goods_came_back" in said
     ),
     "decline": lambda pk, by, said: refunds.decline(pk, by=by, answer=said.get("answer", "")),
-    "again": lambda pk, by, said: paying_back.try_again(pk, by=by),
-    "cheque": lambda pk, by, said: paying_back.to_cheque(pk, by=by),
-    "mailed": lambda pk, by, said: paying_back.mailed(pk, by=by, number=said.get("number", "")),
-    "seen": lambda pk, by, said: paying_back.seen(pk, by=by, note=said.get("answer", "")),
+    "again": lambda pk, by, said: refund_desk.try_again(pk, by=by),
+    "cheque": lambda pk, by, said: refund_desk.to_cheque(pk, by=by),
+    "mailed": lambda pk, by, said: refund_desk.mailed(pk, by=by, number=said.get("number", "")),
+    "seen": lambda pk, by, said: refund_desk.seen(pk, by=by, note=said.get("answer", "")),
 }

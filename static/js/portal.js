@@ -54,7 +54,7 @@ document.addEventListener("change", (event) => {
 
 // Filters are folded on a phone, so that the results are seen.
 const phone = matchMedia("(max-width: 60rem)");
-const foldFilters = () => all("details.filters").forEach((part) => (part.open = !phone.matches));
+const foldFilters = () => all("details.filters:not(.folded)").forEach((part) => (part.open = !phone.matches));
 phone.addEventListener("change", foldFilters);
 
 function dress(root) {

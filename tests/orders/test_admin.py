@@ -58,9 +58,20 @@ def test_the_list_tells_what_is_late(desk, placed, awaited):
     assert "2026-01-05" in desk.get(listing).text
 
 
+def test_the_page_of_an_order_says_what_was_answered_and_agreed_to_in_words(desk, placed):
+    Order.objects.filter(pk=placed.pk).update(
+        answers={"cisco": {"router": "RV160"}, "adobe": {}},
+        attestations=[{"key": "no_transfer", "text": "We will not sell <them>."}],
+    )
+    page = desk.get(change_page(placed)).text
+    assert "cisco: router – RV160<br>" in page
+    assert "We will not sell &lt;them&gt;.<br>" in page
+    assert "<td>Placed</td>" in page
+
+
 def test_an_order_is_read_only_with_its_history(desk, placed):
     page = desk.get(change_page(placed))
-    assert "order.placed" in page.text
+    assert "<td>Placed</td>" in page.text
     assert "The partner approves" not in page.text
     assert desk.post(change_page(placed), {"status": "paid"}).status_code == 403
     assert desk.post(reverse("admin:orders_order_delete", args=[placed.pk])).status_code == 403

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalog import stock
 from mail.models import Message
-from orders import cancellation, cheques, paying_back, payments, quota, refunds
+from orders import cancellation, cheques, payments, quota, refund_desk, refunds
 from orders.models import Cheque, MoneyEntry, Order
 from orgs.days import today
 from orgs.staff import ensure_groups
@@ -68,6 +68,13 @@ def used(order):
         for use in uses
         if use.given_back_at is None
     )
+
+
+def test_who_administers_is_told_once_that_cheques_are_taken(owner, staff):
+    permission = allow(owner.organization, staff)
+    letters = Message.objects.filter(kind="orders/cheque_allowed")
+    assert {one.to[0] for one in letters} == {owner.user.email, owner.organization.email}
+    assert all(str(permission.until.year) in one.text for one in letters)
 
 
 # The main road
@@ -136,7 +143,7 @@ def test_a_cheque_is_refunded_by_cheque(announced, order, staff):
     asked = refunds.request(order.pk, lines=lines, reason="?", is_unused=True, by=order.placed_by)
     refund = refunds.approve(asked.pk, by=staff)
     assert refund.means == "cheque"
-    paying_back.mailed(refund.pk, by=staff, number="77")
+    refund_desk.mailed(refund.pk, by=staff, number="77")
     assert again(order).status == Order.Status.REFUNDED
     sound()
 

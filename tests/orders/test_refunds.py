@@ -11,7 +11,15 @@ from django.utils import timezone
 
 from catalog import stock
 from mail.models import Message
-from orders import fulfilment, key_import, paying_back, payments, refunds, webhooks
+from orders import (
+    fulfilment,
+    key_import,
+    paying_back,
+    payments,
+    refund_desk,
+    refunds,
+    webhooks,
+)
 from orders.gateway import OutcomeUnknown
 from orders.models import LicenseKey, MoneyEntry, Order, Payment, QuotaEntry, Refund
 from tests.conftest import at_once
@@ -148,8 +156,8 @@ def test_a_refund_that_fails_later_is_owed_and_goes_by_cheque(sent, quinn, fay, 
     bring(client, paypal, "PAYMENT.REFUND.FAILED")
     assert again(refund).status == Status.FAILED
     assert not MoneyEntry.objects.filter(kind="refund").exists()
-    paying_back.to_cheque(refund.pk, by=fay)
-    paying_back.mailed(refund.pk, by=fay, number="1207")
+    refund_desk.to_cheque(refund.pk, by=fay)
+    refund_desk.mailed(refund.pk, by=fay, number="1207")
     assert again(sent).status == Order.Status.REFUNDED
     bring(client, paypal)  # old notices come again
     sound()
@@ -161,7 +169,7 @@ def test_a_failed_refund_is_sent_again_as_another_request(sent, quinn, fay, payp
     paypal.settle_refund(refund.paypal_refund_id, "FAILED")
     paying_back.settle(refund.pk)
     paypal.scenario("refund_completed", order=sent.payments.get().capture_id)
-    paying_back.try_again(refund.pk, by=fay)
+    refund_desk.try_again(refund.pk, by=fay)
     bring(client, paypal, "PAYMENT.REFUND.FAILED")  # of the first try
     assert paying_back.settle(refund.pk).status == Status.COMPLETED
     assert [r["status"] for r in refunds_at(paypal)] == ["FAILED", "COMPLETED"]
@@ -175,7 +183,7 @@ def test_after_180_days_a_cheque_is_mailed(sent, quinn, fay, paypal):
     Payment.objects.update(captured_at=timezone.now() - timedelta(days=181))
     refund = granted(sent, quinn)
     assert (refund.means, refund.status) == (Refund.Means.CHEQUE, Status.CHEQUE_DUE)
-    paying_back.mailed(refund.pk, by=fay, number="1208")
+    refund_desk.mailed(refund.pk, by=fay, number="1208")
     assert again(sent).status == Order.Status.REFUNDED
     assert refunds_at(paypal) == []
     assert MoneyEntry.objects.get(kind="refund").external_id == "cheque 1208"
@@ -196,7 +204,7 @@ def test_one_cheque_pays_one_refund(sent, quinn, fay):
         payment=refund.payment, kind="refund", amount=1, currency="CAD", external_id="cheque 7"
     )
     with pytest.raises(ValidationError, match="cheque 7"):
-        paying_back.mailed(refund.pk, by=fay, number=" 7 ")
+        refund_desk.mailed(refund.pk, by=fay, number=" 7 ")
 
 
 # Who decides
