@@ -1,7 +1,7 @@
 """Moving: the orders and carts of an organization that is merged into another, and back.
 
 Payments, licences and the quota ledger hang on the order and go with it: the ledger is read through
-the order (docs/adr/0021), so that nothing is counted twice or lost.
+the order (docs/adr/0013), so that nothing is counted twice or lost.
 """
 
 from django.db.models import QuerySet
