@@ -18,6 +18,7 @@ from orders.models import (
     OrderLine,
     Payment,
     QuotaEntry,
+    Refund,
 )
 from portal.seeding.bulk import copy, next_keys, next_of
 from portal.seeding.catalogue import Offered
@@ -42,7 +43,7 @@ SENT = {Status.FULFILLED, Status.DELIVERED}
 OF_TODAY = {Status.AWAITING_PAYMENT, Status.AWAITING_PARTNER}
 HOLD = timedelta(hours=3)
 MODELS: tuple[Any, ...] = (
-    *(Order, OrderLine, QuotaEntry, Payment, MoneyEntry, Fulfilment, StockEntry, Entry),
+    *(Order, OrderLine, QuotaEntry, Payment, Refund, MoneyEntry, Fulfilment, StockEntry, Entry),
 )
 ELIGIBLE = {"eligible": True, "failing": [], "criteria": []}
 
@@ -198,12 +199,33 @@ def _money(pages: Pages, pk: int, order: dict[str, Any]) -> None:
         captured_at=moment,
     )
     pages.tell(Payment, pk, "payment.captured", by=None, on=moment)
-    kinds = [MoneyEntry.Kind.CAPTURE]
+    kinds = {MoneyEntry.Kind.CAPTURE: f"capture-{reference}"}
     if order["status"] == Status.REFUNDED:
-        kinds.append(MoneyEntry.Kind.REFUND)
-    for kind in kinds:
+        kinds[MoneyEntry.Kind.REFUND] = _refund(pages, order, payment=pk, on=moment)
+    for kind, external_id in kinds.items():
         same = {"payment_id": pk, "kind": kind, "amount": order["total"], "currency": "CAD"}
-        pages.add(MoneyEntry, **same, external_id=f"{kind}-{reference}", at=moment)
+        pages.add(MoneyEntry, **same, external_id=external_id, at=moment)
+
+
+def _refund(pages: Pages, order: dict[str, Any], *, payment: int, on: datetime) -> str:
+    """The whole order paid back by PayPal; returns PayPal's name for it."""
+    name = f"refund-{order['number']}"
+    pages.add(
+        Refund,
+        order_id=order["id"],
+        payment_id=payment,
+        reference=uuid.UUID(int=order["attempt"].int ^ 2),
+        seq=1,
+        status=Refund.Status.COMPLETED,
+        origin=Refund.Origin.EXTERNAL,
+        means=Refund.Means.PAYPAL,
+        amount=order["total"],
+        reason="Seed",
+        requested_at=on,
+        paypal_refund_id=name,
+        completed_at=on,
+    )
+    return name
 
 
 def _open_stock(pages: Pages, products: list[Offered], *, now: datetime) -> None:

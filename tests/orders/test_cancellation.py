@@ -143,11 +143,15 @@ def test_a_no_without_a_reason_changes_nothing(awaited, stranger):
     assert awaited.status == "awaiting_partner"
 
 
-def test_what_waits_for_a_partner_does_not_expire_by_itself(awaited):
-    Order.objects.update(hold_until=timezone.now() - timedelta(days=1))
+def test_what_waits_for_a_partner_expires_when_the_answer_is_too_late(awaited):
     tasks.expire_unpaid()
     awaited.refresh_from_db()
     assert awaited.status == "awaiting_partner"
+    Order.objects.update(hold_until=timezone.now() - timedelta(days=1))
+    tasks.expire_unpaid()
+    awaited.refresh_from_db()
+    assert awaited.status == "expired"
+    assert left(awaited) == (10, 5)
 
 
 def test_it_can_be_cancelled_while_the_partner_looks_at_it(awaited):

@@ -209,9 +209,9 @@ def test_the_queue_begins_with_what_is_latest(desk, product):
     assert len(late.context["cl"].result_list) == 3
 
 
-def test_staff_mark_a_shipment_as_sent_with_its_note(desk, staff):
-    shipped = ProductFactory(program=ProgramFactory(delivery="shipment"))
-    order = order_of(shipped)
+def test_staff_mark_what_is_no_parcel_as_sent_with_its_note(desk, staff):
+    certificate = ProductFactory(program=ProgramFactory(delivery="certificate"))
+    order = order_of(certificate)
     pay(order)
     row = Fulfilment.objects.get()
     sent = reverse("admin:orders_fulfilment_sent", args=[row.pk])

@@ -77,7 +77,7 @@ def test_control_mixed_quantities_of_a_stock_that_is_read_first_are_oversold(mon
     """The peer's mistake: look, then write what was seen less what was taken."""
     meet = Barrier(2)
 
-    def read_then_write(_reference, wanted, *, by):
+    def read_then_write(_reference, wanted, *, by, **_more):
         ((pk, quantity),) = wanted.items()
         seen = stock.Product.objects.get(pk=pk).stock
         meet.wait()
