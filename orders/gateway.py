@@ -69,6 +69,8 @@ class Checkout:
     brand: str
     return_url: str
     cancel_url: str
+    tax: Decimal = Decimal("0.00")
+    """What of the amount is taxes; the rest is the items' fees."""
 
 
 @dataclass(frozen=True)

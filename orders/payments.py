@@ -93,6 +93,7 @@ def _checkout(payment: Payment) -> gateway.Checkout:
             brand=settings.SITE_NAME,
             return_url=settings.SITE_URL + reverse("orders:paypal_return", args=names),
             cancel_url=settings.SITE_URL + reverse("orders:paypal_cancel", args=names),
+            tax=order.total - order.fees,
         )
 
 

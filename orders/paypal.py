@@ -270,7 +270,10 @@ class PayPal:
             }
             for item in checkout.items
         ]
-        amount = money(checkout.amount) | {"breakdown": {"item_total": money(checkout.amount)}}
+        breakdown = {"item_total": money(checkout.amount - checkout.tax)}
+        if checkout.tax:
+            breakdown["tax_total"] = money(checkout.tax)
+        amount = money(checkout.amount) | {"breakdown": breakdown}
         experience = {
             "brand_name": checkout.brand[:127],
             "locale": LOCALES[checkout.language],

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
@@ -53,6 +54,19 @@ def test_a_payer_is_sent_to_paypal_with_the_id_kept(placed, paypal):
     assert url == payment.approve_url
     assert payment.paypal_id in url
     assert (payment.status, payment.amount) == (Status.AWAITING_PAYER, placed.total)
+
+
+def test_taxes_are_paid_with_the_fees(placed, paypal):
+    Order.objects.filter(pk=placed.pk).update(
+        total=placed.total + Decimal("1.50"),
+        taxes=[{"tax": "gst", "percent": "5", "amount": "1.50"}],
+    )
+    payments.start(placed, by=placed.placed_by, language="en")
+    payment = placed.payments.get()
+    assert (payment.status, payment.amount) == (
+        Status.AWAITING_PAYER,
+        placed.total + Decimal("1.50"),
+    )
 
 
 def test_an_approved_payment_is_captured_once(approved, placed, paypal):
