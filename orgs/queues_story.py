@@ -104,11 +104,14 @@ def pdf(title: str) -> SimpleUploadedFile:
     paper = pikepdf.new()
     page = paper.add_blank_page(page_size=(612, 792))
     font = pikepdf.Dictionary(
-        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+        Type=pikepdf.Name.Font,
+        Subtype=pikepdf.Name.Type1,
+        BaseFont=pikepdf.Name.Helvetica,
+        Encoding=pikepdf.Name.WinAnsiEncoding,
     )
     page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
-    words = f"BT /F1 24 Tf 72 700 Td ({title}) Tj ET"
-    page.Contents = paper.make_stream(words.encode("latin-1", "replace"))
+    words = f"BT /F1 16 Tf 72 700 Td ({title}) Tj 0 -28 Td /F1 11 Tf (Démonstration) Tj ET"
+    page.Contents = paper.make_stream(words.encode("cp1252", "replace"))
     out = BytesIO()
     paper.save(out)
     return SimpleUploadedFile(f"{title}.pdf", out.getvalue(), "application/pdf")

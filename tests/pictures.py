@@ -38,6 +38,9 @@ def shoot(page: Page, site: sites.Site, language: str, suffix: str) -> None:
         take(page, f"{name}-{suffix}", address.format(language=language))
     sign_in(page, language, "marie@saint-elie.example")
     for name, address in MEMBER.items():
+        if name == "cart":
+            page.goto(MEMBER["our-product"].format(language=language))
+            page.click("form[action*='/cart/add/'] button")
         take(page, f"{name}-{suffix}", address.format(language=language))
 
 
@@ -55,6 +58,7 @@ def test_take_the_pictures(tmp_path):
             sign_in(desk, "fr", "quinn@staff.example")
             take(desk, "queue-fr", "/admin/orgs/application/")
             desk.click("#result_list tbody a >> nth=0")
+            desk.wait_for_load_state("networkidle")  # the pages of its papers
             desk.screenshot(path=PICTURES / "review-fr.png")
             chromium.close()
     finally:
