@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 
 from audit.models import Entry
 from catalog.models import StockEntry
@@ -125,7 +126,8 @@ def _order(
         "total": sum((o.row["fee"] * n for o, n in chosen), start=Decimal(0)),
         "licence_email": one.row["email"],
         "language": one.row["language"],
-        "hold_until": placed + HOLD if status in OF_TODAY else None,
+        # From the real moment: an unpaid order whose hold is over would be ended at once.
+        "hold_until": max(placed, timezone.now()) + HOLD if status in OF_TODAY else None,
         "paid_at": placed if status in TAKEN else None,
         "fulfilled_at": placed if status in SENT else None,
         "given_back_at": placed + timedelta(hours=4) if is_back else None,
