@@ -72,8 +72,8 @@ def _between(before: Any, after: Any, fields: tuple[str, ...]) -> Iterator[Chang
     for name in fields:
         old, new = getattr(before, name), getattr(after, name)
         if old != new and (old or new):
-            field = Organization._meta.get_field(name.removesuffix("_id"))
-            yield Change(str(field.verbose_name), _shown(before, name), _shown(after, name))  # type: ignore[union-attr]
+            field: Any = Organization._meta.get_field(name.removesuffix("_id"))
+            yield Change(str(field.verbose_name), _shown(before, name), _shown(after, name))
 
 
 def _shown(row: Any, name: str) -> str:

@@ -60,9 +60,12 @@ def test_the_review_has_facts_and_papers(desk, sent, django_assert_max_num_queri
 @pytest.mark.parametrize(
     ("same", "words"),
     [
-        ({"phone": "+18195550112"}, "The telephone number"),
+        ({"phone": "+18195550112", "postal_code": "K1A 0B1"}, "The telephone number"),
         ({"street": "12, RUE KING", "postal_code": "J1H 9Z9"}, "The street address"),
-        ({"legal_name": "MAISON SAINTE-ANNE"}, "The name, or a former name"),
+        (
+            {"legal_name": "MAISON SAINTE-ANNE", "postal_code": "K1A 0B1"},
+            "The name, or a former name",
+        ),
     ],
 )
 def test_the_review_names_who_looks_alike(desk, sent, same, words):
