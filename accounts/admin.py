@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from allauth.mfa.admin import AuthenticatorAdmin
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.admin import UserSessionAdmin
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db import transaction
@@ -72,6 +74,84 @@ class UserAdmin(admin.ModelAdmin):
             count += ended
         text = ngettext("%(count)d session ended.", "%(count)d sessions ended.", count)
         self.message_user(request, text % {"count": count})
+
+
+class FactorFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return Authenticator.Type.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(type=self.value()) if self.value() else queryset
+
+
+admin.site.unregister([Authenticator, UserSession])
+
+
+@admin.register(Authenticator)
+class FactorAdmin(AuthenticatorAdmin):
+    """Second steps, without their secrets. Superusers take one away from who has lost it."""
+
+    list_display = ("user", "kind", "added", "used")
+    list_filter = (FactorFilter,)
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__username")
+    fields = readonly_fields = ("user", "kind", "added", "used")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("kind"), ordering="type")
+    def kind(self, factor: Authenticator) -> str:
+        return factor.get_type_display()
+
+    @admin.display(description=_("added on"), ordering="created_at")
+    def added(self, factor: Authenticator) -> Any:
+        return factor.created_at
+
+    @admin.display(description=_("last used"), ordering="last_used_at")
+    def used(self, factor: Authenticator) -> Any:
+        return factor.last_used_at
+
+
+@admin.register(UserSession)
+class SessionAdmin(UserSessionAdmin):
+    """Where somebody is signed in, without the key of it. A person's list ends them."""
+
+    list_display = ("user", "begun", "seen", "address", "browser")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "user__username", "ip")
+    fields = readonly_fields = list_display
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("signed in at"), ordering="created_at")
+    def begun(self, session: UserSession) -> Any:
+        return session.created_at
+
+    @admin.display(description=_("last seen at"), ordering="last_seen_at")
+    def seen(self, session: UserSession) -> Any:
+        return session.last_seen_at
+
+    @admin.display(description=_("IP address"), ordering="ip")
+    def address(self, session: UserSession) -> str:
+        return session.ip
+
+    @admin.display(description=_("browser"))
+    def browser(self, session: UserSession) -> str:
+        return session.user_agent
 
 
 def end_sessions(person: User) -> int:

@@ -11,12 +11,9 @@ import argparse
 import http.client
 import json
 import os
-import signal
 import statistics
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +62,7 @@ def measure(asked: argparse.Namespace) -> dict[str, object]:
     from django.core.management import call_command
 
     from bench import people, products
+    from bench.serving import gunicorn
 
     call_command("migrate", verbosity=0)
     products.empty()
@@ -77,7 +75,7 @@ def measure(asked: argparse.Namespace) -> dict[str, object]:
         products.fill(before + 1, size)
         before = size
         print(f"{size:,} products in {time.monotonic() - started:.0f} s", file=sys.stderr)
-        with gunicorn() as port:
+        with gunicorn("bench.site:application", "--workers", "2") as port:
             times[str(size)] = {
                 name: compare(port, path, headers, rounds=asked.rounds, until=until)
                 for name, path, headers in pages(cookie, number)
@@ -92,25 +90,6 @@ def pages(cookie: str, number: int) -> list[tuple[str, str, dict[str, str]]]:
     for name, path in PAGES.items():
         found.append((f"member {name}", path.replace("/en/", f"/en/o/{number}/"), signed_in))
     return found
-
-
-@contextmanager
-def gunicorn():
-    """The site and the floor in two workers, on a free port; ended with what it started."""
-    from portal.embedded import answers, free_port
-
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "bench.site:application", "--workers", "2"]
-    command += ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", "--no-control-socket"]
-    server = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-    try:
-        end = time.monotonic() + 60
-        while not answers(port) and server.poll() is None and time.monotonic() < end:
-            time.sleep(0.1)
-        yield port
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=30)
 
 
 def compare(port, path, headers, *, rounds, until) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
     DATABASE_URL=… DEBUG=1 .venv/bin/python bench/pages.py
 
-after `manage.py seed --orgs 50000 --products 500 --orders 30000`. Each page is asked for as a
+after `manage.py seed --orgs 50000 --products 500 --orders 50000`. Each page is asked for as a
 superuser by Django's test client, in this process: no network, no web server. The time is the
 median of five after one to warm up; scans are those of EXPLAIN that read over 10,000 rows.
 """
@@ -24,12 +24,16 @@ def pages() -> dict[str, str]:
     """What is asked for, by name."""
     from django.contrib import admin
 
+    from orders.models import Order, OrderLine
+    from orders.queues import View
     from orgs.models import Application, Organization  # Django is set up in main
 
     waiting = Application.objects.waiting_for_staff().filter(kind="first").first()
     renewal = Application.objects.waiting_for_staff().filter(kind="renewal").first()
     asked = Application.objects.filter(status="info_needed").first()
     organization = Organization.objects.exclude(bn="").first()
+    order = Order.objects.filter(status="paid").latest("pk")
+    sku = OrderLine.objects.latest("pk").sku
     views = ("waiting", "mine", "late", "applicant", "renewals", "appeals", "decided")
     review = {"first": waiting, "renewal": renewal, "asked": asked}
     lists = sorted(f"{m._meta.app_label}/{m._meta.model_name}" for m in admin.site._registry)
@@ -49,6 +53,13 @@ def pages() -> dict[str, str]:
         "list: organization, a number": f"/admin/orgs/organization/?q={organization.bn}",
         "list: organization, page 400": "/admin/orgs/organization/?p=400",
         "organization": f"/admin/orgs/organization/{organization.pk}/change/",
+        **{f"orders: {view}": f"/admin/orders/order/?view={view}" for view in View.values},
+        "orders: a number": f"/admin/orders/order/?q={order.number}",
+        "orders: a name": "/admin/orders/order/?q=etoile",
+        "orders: page 200": "/admin/orders/order/?p=200",
+        "order": f"/admin/orders/order/{order.pk}/change/",
+        "deliveries: late": "/admin/orders/fulfilment/?late=yes",
+        "deliveries: a product": f"/admin/orders/fulfilment/?q={sku}",
         "list: people, an e-mail": "/admin/accounts/user/?q=person-77@seed.example",
     }
 

@@ -42,10 +42,15 @@ def member() -> tuple[str, int]:
         )
         role = Role.objects.get(code="owner", organization=None)
         Membership.objects.create(user=user, organization=org, role=role)
+    (cookie,) = (f"{name}={value}" for name, value in cookie_of(user).items())
+    return cookie, user.memberships.get().organization.number
+
+
+def cookie_of(user: User) -> dict[str, str]:
+    """A session of a person who is signed in: its cookie's name and value."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "accounts.backends.Backend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session.save()
-    number = user.memberships.get().organization.number
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}", number
+    return {settings.SESSION_COOKIE_NAME: session.session_key}

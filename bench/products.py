@@ -62,8 +62,8 @@ STATEMENTS = (
 NEW = "p.sku LIKE 'B-%%' AND p.position BETWEEN %(first)s AND %(last)s"
 PLACES_BY_HAND = f"""INSERT INTO catalog_productwords (product_id, names, fr, en, known, plain,
         sort_fr, sort_en, place)
-    SELECT p.id, words, words, words, known, plain, lower(p.name_fr), lower(p.name_en),
-        ARRAY[partner.position, program.position, p.position, p.id]
+    SELECT p.id, words, words || said.fr, words || said.en, known, plain, lower(p.name_fr),
+        lower(p.name_en), ARRAY[partner.position, program.position, p.position, p.id]
     FROM catalog_product p JOIN catalog_program program ON program.id = p.program_id
     JOIN catalog_partner partner ON partner.id = program.partner_id
     CROSS JOIN LATERAL (SELECT
@@ -71,7 +71,10 @@ PLACES_BY_HAND = f"""INSERT INTO catalog_productwords (product_id, names, fr, en
         CASE WHEN %(can_search)s THEN ARRAY[lower(p.name_en), lower(p.sku)] ELSE '{{}}' END
             AS known,
         CASE WHEN %(can_search)s THEN lower(p.name_en || ' ' || p.sku) ELSE '' END AS plain
-    ) AS made WHERE {NEW}"""
+    ) AS made CROSS JOIN (SELECT to_tsvector('portal_fr', said) AS fr,
+        to_tsvector('portal_en', said) AS en
+        FROM (SELECT CASE WHEN %(can_search)s THEN %(details)s ELSE '' END AS said) AS text
+    ) AS said WHERE {NEW}"""
 SHELF_BY_HAND = f"""INSERT INTO catalog_shelfentry (program_id, category_id, fee_range, in_stock,
         personal_use, platforms, published_from, published_until, change)
     SELECT program_id, category_id, catalog_fee_range(fee), stock IS DISTINCT FROM 0, personal_use,
@@ -80,7 +83,7 @@ SHELF_BY_HAND = f"""INSERT INTO catalog_shelfentry (program_id, category_id, fee
 WORDS_BY_HAND = """INSERT INTO catalog_word SELECT DISTINCT lower(word)
     FROM unnest(%(words)s::text[]) AS word ON CONFLICT DO NOTHING"""
 EDITION_BY_HAND = "INSERT INTO catalog_edition DEFAULT VALUES"
-TABLES = ("product", "productwords", "shelfentry", "program", "category", "partner")
+TABLES = ("product", "productwords", "word", "shelfentry", "program", "category", "partner")
 
 
 @transaction.atomic

@@ -71,7 +71,7 @@ class Facts:
     qualified_since: date | None = None
     qualified_until: date | None = None
     secular_arm: bool = False
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict, hash=False)
     granted: tuple[Granted, ...] = ()
     """Exceptions, by the keys of programs."""
 

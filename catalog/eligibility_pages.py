@@ -1,5 +1,7 @@
 """Pages about eligibility: every program with every reason, what one would need, and a check."""
 
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog import editions, explained, needs, suggestions
+from catalog import editions, explained, likely, needs, suggestions
+from catalog.eligibility import Verdict
 from catalog.explained import Judged
+from catalog.explaining import explain
 from catalog.forms import CheckForm, NeedForm
+from catalog.likely import Answer
 from catalog.models import Need, Partner, Program
 from catalog.verdicts import judged
 from orgs.access import OrgRequest, member
@@ -88,32 +93,51 @@ def need(request: OrgRequest, slug: str) -> HttpResponse:
     return redirect(back)
 
 
+@dataclass(frozen=True)
+class Guess:
+    """A program, what is likely of it, and the rules that this turns on, in words."""
+
+    program: Program
+    answer: Answer
+    rules: list[str]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest) -> HttpResponse:
-    """Five questions, and the programs that are likely open; nothing is kept.
+    """Five questions without an account, and by partner what is likely open; nothing is kept.
 
     By POST, so that the answers stand in no address, no log and no history.
     """
     form = CheckForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
-        names = explained.activity_names()
-        found = judged(editions.current()[0], form.facts(on=today()), on=today())
-        rows = [
-            Judged(program, verdict, explained.reasons(verdict, names))
-            for program, verdict in found
-        ]
-        context |= {
-            "is_answered": True,
-            "open": [row for row in rows if row.verdict.is_eligible],
-            "later": [row for row in rows if not row.verdict.is_eligible and _only_waits(row)],
-            "closed": [row for row in rows if not row.verdict.is_eligible and not _only_waits(row)],
-        }
+        context |= _likely(form)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "catalog/check.html", context, status=status)
 
 
-def _only_waits(row: Judged) -> bool:
-    """Everything that fails holds by itself after some months of qualification."""
-    failing = [found for found in row.verdict.results if not found.passed]
-    return bool(failing) and all(found.holds_on for found in failing)
+def _likely(form: CheckForm) -> dict[str, Any]:
+    names, order = explained.activity_names(), list(Answer)
+    found = judged(editions.current()[0], form.facts(on=today()), on=today())
+    rows = [Guess(program, likely.answer(one), _words(one, names)) for program, one in found]
+    by_partner = [(it, list(some)) for it, some in groupby(rows, lambda row: row.program.partner)]
+    by_partner.sort(key=lambda group: min(order.index(row.answer) for row in group[1]))
+    keys: dict[Answer, list[int]] = {
+        each: [row.program.pk for row in rows if row.answer == each] for each in Answer
+    }
+    return {
+        "groups": by_partner,
+        "program_count": len(rows),
+        "open_count": len(keys[Answer.YES]),
+        "depends_count": len(keys[Answer.DEPENDS]),
+        "instead": suggestions.instead(
+            of=keys[Answer.NO], among=keys[Answer.YES] or keys[Answer.DEPENDS]
+        ),
+    }
+
+
+def _words(verdict: Verdict, names: dict[str, str]) -> list[str]:
+    """The rules that decide, and of a program without any that it has none."""
+    if verdict.version is None:
+        return [_("This program is not open yet.")]
+    return [explain(result, names).rule for result in likely.deciding(verdict)]

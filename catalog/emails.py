@@ -100,7 +100,40 @@ def rules_changed(
             "catalog/rules_changed",
             to=[address],
             language=language,
-            key=f"rules:{version.pk}:{organization.pk}:{address}"[:200],
+            key=f"{rules_key(version)}{organization.pk}:{address}"[:200],
+            context=context,
+        )
+
+
+def rules_key(version: ProgramVersion) -> str:
+    """How the keys of e-mails about a version's rules begin."""
+    return f"rules:{version.pk}:"
+
+
+def rules_withdrawn(
+    organization: Organization, version: ProgramVersion, *, stays: ProgramVersion | None
+) -> None:
+    """The new rules that it was told of do not come: what `stays`."""
+    program, rules = version.program, values_of(stays) if stays else None
+    for address, language in readers(organization).items():
+        with translation.override(language):
+            names = explained.activity_names()
+            page = reverse("catalog:eligibility", args=[organization.number])
+            context = {
+                "organization": organization,
+                "program": program.name,
+                "partner": program.partner.name,
+                "version": version,
+                "rules": explained.rules_in_words(rules.criteria, names, on=version.effective)
+                if rules
+                else [],
+                "url": f"{settings.SITE_URL}{page}#{program.slug}",
+            }
+        outbox.queue(
+            "catalog/rules_withdrawn",
+            to=[address],
+            language=language,
+            key=f"rules-withdrawn:{version.pk}:{organization.pk}:{address}"[:200],
             context=context,
         )
 

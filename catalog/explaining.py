@@ -4,11 +4,11 @@ Whole sentences in the reader's language, with numbers and dates as it writes th
 page or an e-mail is rendered, and keep the result of `eligibility.judge`, not these texts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from django.utils.formats import date_format, number_format
 from django.utils.text import get_text_list
@@ -94,12 +94,12 @@ def in_words(day: date) -> str:
 
 
 def _kind_rule(criterion: Criterion, activities: Mapping[str, str]) -> str:
-    kinds = listed(KINDS_MANY.get(kind, kind) for kind in criterion.values)
+    kinds = listed(_in_order(criterion.values, KINDS_MANY))
     return _("This program is for %(kinds)s.") % {"kinds": kinds}
 
 
 def _province_rule(criterion: Criterion, activities: Mapping[str, str]) -> str:
-    names = listed(PROVINCES.get(code, code) for code in criterion.values)
+    names = listed(_in_order(criterion.values, PROVINCES))
     return _("This program is for organizations with an address in: %(provinces)s.") % {
         "provinces": names
     }
@@ -118,9 +118,15 @@ def _activities_rule(criterion: Criterion, activities: Mapping[str, str]) -> str
     )
 
 
-def _names(codes: Iterable[str], activities: Mapping[str, str]) -> str:
+def _names(codes: Collection[str], activities: Mapping[str, str]) -> str:
     # Names of activities have commas of their own.
-    return "; ".join(str(activities.get(code, code)) for code in codes)
+    return "; ".join(str(name) for name in _in_order(codes, activities))
+
+
+def _in_order(codes: Collection[str], names: Mapping[str, Any]) -> list[Any]:
+    """The names of codes in the order of `names`, so that the same rules read the same."""
+    known = [name for code, name in names.items() if code in codes]
+    return [*known, *sorted(code for code in codes if code not in names)]
 
 
 def _budget_rule(criterion: Criterion, activities: Mapping[str, str]) -> str:
@@ -228,7 +234,7 @@ def _activities_on_file(result: Result, activities: Mapping[str, str]) -> str:
         return _("Your file lists none of them.")
     if not listed_on_file:
         return _("Your file lists no activities.")
-    others = _names(sorted(listed_on_file), activities)
+    others = _names(listed_on_file, activities)
     return _("Your file lists none of them, but: %(activities)s.") % {"activities": others}
 
 

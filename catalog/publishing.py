@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -13,7 +14,7 @@ from audit.models import record
 from audit.moves import move
 from catalog import announcing, effects
 from catalog.eligibility import version_in_force
-from catalog.models import Announcement, Program, ProgramVersion, RuleDraft
+from catalog.models import Program, ProgramVersion, RuleDraft
 from catalog.terms import Criterion
 from orgs.days import today
 
@@ -78,10 +79,47 @@ def publish(pk: int, *, by: User, edition: int) -> ProgramVersion:
         published_by=by,
     )
     move(draft, Status.PUBLISHED, by=by, version=version)
-    Announcement.objects.create(version=version, total=announcing.concerned(version).count())
+    version.announcements.create(total=announcing.concerned(version).count())
+    transaction.on_commit(announcing.wake, robust=True)
     effect = {"gained": found.gained, "lost": found.lost, "carts": found.carts}
     record(draft.program, "program.rules_published", by=by, on=str(effective), effect=effect)
     return version
+
+
+@transaction.atomic
+def withdraw(pk: int, *, by: User, reason: str) -> None:
+    """Take back a draft's published version before its day: the rules before it go on.
+
+    Who was told that the rules change is told that they do not; the others are no longer told.
+    Raises ValidationError with every reason against it.
+    """
+    draft = _locked(pk)
+    version = draft.version
+    if version is None or draft.status != Status.PUBLISHED:
+        raise ValidationError(_("Only rules that are published can be withdrawn."), "not_published")
+    if reasons := _standing(version, reason):
+        raise ValidationError(reasons)
+    now = timezone.now()
+    # The announcement first: a batch that is being written is waited for.
+    version.announcements.filter(done_at=None).update(done_at=now)
+    ProgramVersion.objects.filter(pk=version.pk).update(withdrawn_at=now)
+    move(draft, Status.WITHDRAWN, by=by, note=reason)
+    version.announcements.create(is_withdrawal=True, total=announcing.told_of(version).count())
+    transaction.on_commit(announcing.wake, robust=True)
+    on = str(version.effective)
+    record(draft.program, "program.rules_withdrawn", by=by, note=reason, on=on)
+
+
+def _standing(version: ProgramVersion, reason: str) -> list[ValidationError]:
+    """What stands against withdrawing."""
+    reasons = []
+    if version.effective <= today():
+        text = _("These rules hold already. Publish others that follow them.")
+        reasons.append(ValidationError(text, "begun"))
+    if not reason.strip():
+        text = _("Say why the rules are withdrawn: it is kept with them.")
+        reasons.append(ValidationError(text, "no_reason"))
+    return reasons
 
 
 @transaction.atomic

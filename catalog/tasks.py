@@ -14,7 +14,7 @@ def send_alerts() -> None:
 
 @shared_task
 def announce_rules() -> None:
-    """Tell whom published rules concern. Each minute; twice is once."""
+    """Tell whom published rules concern. Beat runs it each minute, and publishing wakes it."""
     announcing.tell_due()
 
 

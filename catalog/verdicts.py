@@ -16,6 +16,8 @@ from catalog.models.product import VERSION
 from catalog.terms import Criterion, Version
 from orgs.models import Organization
 
+lately = editions.Kept()  # its own, so that many organizations do not push out the lists
+
 
 def verdict(program: Program, organization: Organization, *, on: date) -> Verdict:
     """Whether one program is open to an organization on a day of Toronto; three queries."""
@@ -29,11 +31,19 @@ def verdicts(organization: Organization, *, on: date) -> list[tuple[Program, Ver
 
 
 def judged(edition: str, facts: Facts, *, on: date) -> list[tuple[Program, Verdict]]:
-    """Every program with its verdict on these facts; a query when the catalogue has changed."""
-    return [
-        (program, decided(program.pk, version_in_force(versions, on), facts, on=on))
-        for program, versions in editions.kept.get(("rules", edition), rules)
-    ]
+    """Every program with its verdict on these facts; a query when the catalogue has changed.
+
+    It is kept, as the same facts under the same rules have the same answer: nobody may change it.
+    """
+
+    def judge_all() -> tuple[float, list[tuple[Program, Verdict]]]:
+        return editions.LONGEST, [
+            (program, decided(program.pk, version_in_force(versions, on), facts, on=on))
+            for program, versions in editions.kept.get(("rules", edition), rules)
+        ]
+
+    found: list[tuple[Program, Verdict]] = lately.get((edition, facts, on), judge_all)
+    return found
 
 
 def rules() -> tuple[float, list[tuple[Program, list[Version]]]]:

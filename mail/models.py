@@ -14,8 +14,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(sent_at=None, dead_at=None)
 
     def due(self) -> "MessageQuerySet":
-        """To be sent now, the longest waiting first."""
-        return self.owed().filter(due_at__lte=timezone.now()).order_by("due_at", "pk")
+        """To be sent now, the newest first: somebody may be looking out for it, while many at once
+        and second tries can wait."""
+        return self.owed().filter(due_at__lte=timezone.now()).order_by("-due_at", "-pk")
 
     def about(self, number: int) -> "MessageQuerySet":
         """Those about one organization, by its number."""

@@ -1,14 +1,16 @@
 """The outbox: queue an e-mail in the caller's transaction, then claim and send it."""
 
+import math
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -18,6 +20,9 @@ from mail.models import Message
 RETRIES = tuple(
     timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600, 12 * 3600)
 )
+
+WOKEN = "mail.woken"
+WOKEN_FOR = 10  # seconds; then the sweep comes anyway
 
 # One statement, without a savepoint: on a key that is there it changes nothing, and says which.
 WRITE_ONCE = """
@@ -81,34 +86,55 @@ def post(
     with connection.cursor() as cursor:
         cursor.execute(WRITE_ONCE, values)
         (message.pk,) = cursor.fetchone()
-    transaction.on_commit(lambda: wake(message.pk), robust=True)  # what was sent is not claimed
+    transaction.on_commit(wake, robust=True)
     return message
 
 
 def post_many(messages: Sequence[Message]) -> None:
     """Write down many e-mails in one statement; those whose key is known are left out.
 
-    No worker is woken for each: the sweep sends them, behind what somebody is waiting for.
+    No worker is woken: the sweep sends them, behind what somebody is waiting for.
     """
     Message.objects.bulk_create(messages, ignore_conflicts=True)
 
 
-def wake(pk: int) -> None:
-    """Tell a worker at once; when the broker is down the sweep finds the row anyway."""
-    from mail.tasks import deliver  # tasks import this module
+def wake() -> None:
+    """Tell a worker that mail is due, unless one is told already and has not come yet.
 
-    deliver.apply_async((pk,), retry=False)
+    Who comes forgets first that he was told, and then looks: so he finds whatever was committed
+    before. When the broker is down the sweep finds it anyway.
+    """
+    from mail import tasks  # tasks import this module
+
+    if cache.add(WOKEN, True, timeout=WOKEN_FOR):
+        tasks.send_due.apply_async(retry=False)
 
 
-def claim(pk: int) -> Message | None:
-    """Take a due message, by putting off its next try; None when another worker has it.
+def send_due(*, seconds: float = math.inf) -> None:
+    """Send what is due, the newest first; begin no other after so many seconds.
+
+    Many may do so at once: they share what there is, and each message is sent by one.
+    """
+    until = time.monotonic() + seconds
+    cache.delete(WOKEN)
+    while time.monotonic() < until and (message := claim()):
+        if Message.objects.due().exists():
+            wake()  # another worker takes the next one meanwhile
+        send(message)
+
+
+@transaction.atomic
+def claim() -> Message | None:
+    """Take a message that is due, by putting off its next try; None when nothing is left to take.
 
     Nothing has to be put back: a worker that fails or dies leaves a message that comes due again.
     """
-    until = timezone.now() + timedelta(seconds=settings.MAIL_LEASE)
-    lease = {"due_at": until, "attempts": F("attempts") + 1}
-    taken = Message.objects.due().filter(pk=pk).order_by().update(**lease)
-    return Message.objects.get(pk=pk) if taken else None
+    message = Message.objects.due().select_for_update(skip_locked=True).first()
+    if message:
+        message.due_at = timezone.now() + timedelta(seconds=settings.MAIL_LEASE)
+        message.attempts += 1
+        message.save(update_fields=["due_at", "attempts"])
+    return message
 
 
 def send(message: Message) -> None:
@@ -163,7 +189,7 @@ def revive(pk: int) -> bool:
     changes: dict[str, Any] = {"dead_at": None, "attempts": 0, "due_at": timezone.now()}
     revived = Message.objects.dead().filter(pk=pk).update(**changes)
     if revived:
-        transaction.on_commit(lambda: wake(pk), robust=True)
+        transaction.on_commit(wake, robust=True)
     return bool(revived)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.moves import move
-from orders import cancellation, emails, settlement
+from orders import cancellation, emails, holding, settlement
 from orders.models import Order
 
 APPROVED_HOLD = timedelta(hours=72)
@@ -18,8 +18,12 @@ APPROVED_HOLD = timedelta(hours=72)
 
 @transaction.atomic
 def approve(order_pk: int, *, by: User, reason: str = "") -> Order:
-    """Let the order be paid: the partner said yes. Raises IllegalMove when it does not wait."""
+    """Let the order be paid: the partner said yes.
+
+    Raises IllegalMove when it does not wait, and ValidationError while it is stopped.
+    """
     order, now = Order.objects.lock(pk=order_pk), timezone.now()
+    holding.refuse_held(order)
     until = now + APPROVED_HOLD
     move(order, Order.Status.AWAITING_PAYMENT, by=by, note=reason, hold_until=until)
     if not order.total:

@@ -42,11 +42,11 @@ def cancel(order_pk: int, *, by: User, reason: str = "") -> Order:
 def expire(order_pk: int) -> bool:
     """End an order whose hold is over: not paid in time, or the partner did not answer in time.
 
-    False when it was paid, is being paid, or was answered meanwhile.
+    False when it was paid, is being paid, was answered meanwhile, or is stopped by staff.
     """
     order, now = Order.objects.lock(pk=order_pk), timezone.now()
     is_over = order.hold_until is not None and order.hold_until <= now
-    if order.status not in UNPAID or not is_over or is_being_paid(order):
+    if order.status not in UNPAID or not is_over or order.is_held or is_being_paid(order):
         return False
     is_unanswered = order.status == Order.Status.AWAITING_PARTNER
     end(order, Order.Status.EXPIRED, by=None, reason="", at=now)

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.prepared import Prepared, insert
 from audit.models import record
 from catalog import queue, stock
-from orders import attestations, delivery, emails, quota, rules, settlement, steps
+from orders import attestations, cheques, delivery, emails, quota, rules, settlement, steps
 from orders.decision import Decision, decide
 from orders.demands import Answers, Refusal
 from orders.models import Cart, CheckoutDraft, Order, OrderLine
@@ -23,7 +24,6 @@ from orgs.clock import due
 from orgs.days import TORONTO, day_of
 from orgs.holidays import holidays_of
 from orgs.models import Membership, Organization
-from orgs.prepared import Prepared, insert
 
 PAYPAL_HOLD = timedelta(hours=3, minutes=30)
 """How long stock and quota wait for a payment: PayPal lets a buyer approve for three hours."""
@@ -41,13 +41,15 @@ def place(
     attested: Collection[str],
     language: str,
     seen: str = "",
+    method: str = Order.Method.PAYPAL,
     draft: CheckoutDraft | None = None,
 ) -> Order:
     """Place the order of a cart: hold quota and stock, keep what was promised, empty the cart.
 
     The same attempt again returns the order it made. `seen` is the fingerprint of what the buyer
-    was shown; when the cart is another one now, nothing is placed. `draft` has the address that
-    hardware goes to. Raises ValidationError with every reason against it, each a Refusal.
+    was shown; when the cart is another one now, nothing is placed. `draft` has the addresses that
+    hardware and messages about licences go to. Raises ValidationError with every reason against
+    it, each a Refusal.
     """
     organization = Organization.objects.lock(pk=cart.membership.organization_id)
     if organization.merged_into_id:  # at this very moment: the page leads to the other one now
@@ -63,9 +65,15 @@ def place(
     if seen and seen != decision.fingerprint:
         raise ValidationError([changed()])
     reasons = decision.refusals(answers=answers, attested=attested)
-    if reasons := [*reasons, *delivery.refusals(decision.programs, draft, organization)]:
+    reasons += delivery.refusals(decision.programs, draft, organization)
+    by_cheque = method == Order.Method.CHEQUE
+    if by_cheque and (why := cheques.why_not(decision, membership)):
+        reasons.append(why)
+    if reasons:
         raise ValidationError(reasons)
     order = _write(decision, organization, by=by, attempt=attempt, language=language, at=now)
+    if draft and draft.licence_email:
+        order.licence_email = draft.licence_email
     order.answers = {p: dict(answers.get(p, {})) for p in _programs(decision) if answers.get(p)}
     order.attestations = attestations.kept(decision.attestations, by=by, language=language, at=now)
     insert([order])
@@ -79,8 +87,12 @@ def place(
         steps.forget(draft, _programs(decision))
     if order.is_payable and not order.total:
         settlement.mark_paid(order, by=by, at=now, note="Nothing to pay")
-    emails.placed(order, lines)
+    if not by_cheque:  # that is told by a letter of its own
+        emails.placed(order, lines)
+    emails.licences_elsewhere(order, lines)
     _take_stock(order, decision, by=by)  # last, so that a hot product's row is locked briefly
+    if by_cheque:
+        cheques.expect(order, by=by, at=now)
     return order
 
 

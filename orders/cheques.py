@@ -1,4 +1,4 @@
-"""Cheques: allowed by staff, announced by the buyer, received, cleared or returned.
+"""Cheques: allowed by staff, chosen by the buyer, received, cleared or returned.
 
 A cheque holds quota but no stock: stock is taken when it arrives, and when that is gone the
 cheque goes back the same day.
@@ -17,13 +17,16 @@ from audit.models import record
 from audit.moves import move
 from catalog import stock
 from orders import cancellation, emails, settlement
+from orders.decision import Decision
+from orders.demands import Refusal
 from orders.models import Cheque, ChequePermission, MoneyEntry, Order, OrderLine, Payment
 from orgs.clock import due
 from orgs.days import TORONTO, day_of, today
 from orgs.holidays import holidays_of
-from orgs.models import Organization
+from orgs.models import Membership, Organization
 
 Status = Cheque.Status
+NOT_TAKEN = _("Your organization cannot pay by cheque: write to us if it has to.")
 WAIT_DAYS = 20
 """Business days in which an announced cheque must arrive; the quota is held so long."""
 
@@ -63,6 +66,22 @@ def may_pay_by_cheque(organization: Organization) -> bool:
     return ChequePermission.objects.of(organization).on(today()).exists()
 
 
+def why_not(decision: Decision, membership: Membership) -> Refusal | None:
+    """Why a cart cannot be ordered with a cheque; None when the buyer may choose one.
+
+    What a partner approves is paid later: its buyer chooses on the order's page then.
+    """
+    if not decision.total:
+        return Refusal(_("There is nothing to pay."), "nothing_to_pay")
+    if decision.needs_partner:
+        return Refusal(_("You choose how to pay once the partner has said yes."), "needs_partner")
+    if not membership.may("orders.pay"):
+        return Refusal(_("Your role in this organization does not let you pay."), "may_not_pay")
+    if not may_pay_by_cheque(membership.organization):
+        return Refusal(NOT_TAKEN, "not_allowed")
+    return None
+
+
 @transaction.atomic
 def announce(order_pk: int, *, by: User) -> Cheque:
     """Pay this order by cheque: its stock is offered to others again, its quota stays held.
@@ -74,14 +93,20 @@ def announce(order_pk: int, *, by: User) -> Cheque:
         return found
     if not order.is_payable:
         raise ValidationError(_("This order cannot be paid any more."), "not_payable")
+    if order.is_held:
+        text = _("Our staff have stopped this order for a check: it cannot be paid meanwhile.")
+        raise ValidationError(text, "held")
     if order.payments.filter(status__in=Payment.BLOCKING).exists():
         raise ValidationError(_("A payment of this order is under way."), "being_paid")
     if not may_pay_by_cheque(order.organization):
-        text = _("Your organization cannot pay by cheque: write to us if it has to.")
-        raise ValidationError(text, "not_allowed")
-    now = timezone.now()
+        raise ValidationError(NOT_TAKEN, "not_allowed")
+    return expect(order, by=by, at=timezone.now())
+
+
+def expect(order: Order, *, by: User, at: datetime) -> Cheque:
+    """Write down that a locked order, whose stock is taken, is to be paid by cheque."""
     cheque = Cheque.objects.create(order=order, amount=order.total)
-    order.method, order.hold_until = Order.Method.CHEQUE, last_moment(order.organization, now)
+    order.method, order.hold_until = Order.Method.CHEQUE, last_moment(order.organization, at)
     order.save(update_fields=["method", "hold_until"])
     record(order, "order.by_cheque", by=by)
     emails.cheque(cheque, "announced")

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from django.db.models import QuerySet, prefetch_related_objects
 
+from accounts.prepared import Prepared
 from catalog.cards import saving
 from catalog.eligibility import Facts, Leave, Verdict, version_in_force
 from catalog.facts import facts_of
@@ -22,7 +23,6 @@ from orders.taxes import Tax
 from orgs import notices
 from orgs.days import day_of
 from orgs.models import Activity, Membership, Organization
-from orgs.prepared import Prepared
 
 
 @dataclass(frozen=True)

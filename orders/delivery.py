@@ -68,11 +68,7 @@ def is_known(address: Any, organization: Organization) -> bool:
 def is_whole(draft: CheckoutDraft | None) -> bool:
     """Everything a parcel needs was typed, or taken over, and saved."""
     must = ("recipient", "phone", "street", "city", "province", "postal_code")
-    return (
-        draft is not None
-        and draft.pk is not None
-        and all(getattr(draft, column) for column in must)
-    )
+    return draft is not None and all(getattr(draft, column) for column in must)
 
 
 def refusals(

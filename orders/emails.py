@@ -1,6 +1,7 @@
 """The e-mails about orders, a function each."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,6 +13,7 @@ from orders.models import (
     Cheque,
     ChequePermission,
     Fulfilment,
+    KeyPool,
     LicenseKey,
     Order,
     OrderLine,
@@ -29,6 +31,13 @@ def placed(order: Order, lines: list[OrderLine] | None = None) -> None:
     if order.status == Order.Status.AWAITING_PARTNER:
         kind = "awaiting_partner"
     _write(kind, order, to=buyer(order), lines=lines)
+
+
+def licences_elsewhere(order: Order, lines: list[OrderLine]) -> None:
+    """To the organization's address: the licences of an order are told to another one."""
+    if (own := order.organization.email) != order.licence_email:
+        to = [(own, order.organization.language)]
+        _write("licences_elsewhere", order, to=to, lines=lines)
 
 
 def approved(order: Order) -> None:
@@ -56,15 +65,30 @@ def payment_denied(payment: Payment) -> None:
     _write("payment_denied", payment.order, to=buyer(payment.order), suffix=payment.seq)
 
 
-def paid_too_late(payment: Payment) -> None:
-    """To the buyer: the money came after the order had ended; staff will put it right."""
-    _write("paid_too_late", payment.order, to=buyer(payment.order), payment=payment)
+def paid_too_late(payment: Payment, *, may_wait: bool) -> None:
+    """To the buyer: the money came after the order had ended; a cancelled one is not waited for."""
+    order = payment.order
+    _write("paid_too_late", order, to=buyer(order), payment=payment, may_wait=may_wait)
+
+
+def allocated(order: Order) -> None:
+    """To the buyer: what was gone is there again, and being prepared."""
+    _write("allocated", order, to=buyer(order))
+
+
+def held(order: Order, entry: int) -> None:
+    """To the buyer: staff stopped the order for a check; never why."""
+    _write("held", order, to=buyer(order), suffix=entry)
+
+
+def released(order: Order, entry: int) -> None:
+    """To the buyer: the order goes on, and until when it can be paid."""
+    _write("released", order, to=buyer(order), suffix=entry)
 
 
 def licences_ready(order: Order, *, again: int | None = None) -> None:
-    """To the organization's address and the buyer, each in their language: a link, never a key."""
-    readers = [*buyer(order), (order.licence_email, order.organization.language)]
-    _write("licences_ready", order, to=readers, suffix=again)
+    """To the order's readers, each in their language: a link, never a key."""
+    _write("licences_ready", order, to=readers_of(order), suffix=again)
 
 
 def licences_delayed(order: Order) -> None:
@@ -115,10 +139,9 @@ def unanswered(order: Order) -> None:
 
 
 def shipped(order: Order, parcel: Parcel) -> None:
-    """To the organization's address and the buyer: a parcel is under way, and how to follow it."""
-    readers = [*buyer(order), (order.licence_email, order.organization.language)]
+    """To the order's readers: a parcel is under way, and how to follow it."""
     line = parcel.fulfilment.line
-    _write("shipped", order, to=readers, suffix=parcel.pk, parcel=parcel, line=line)
+    _write("shipped", order, to=readers_of(order), suffix=parcel.pk, parcel=parcel, line=line)
 
 
 def put_off(order: Order, row: Fulfilment, *, reason: str, entry: int) -> None:
@@ -133,9 +156,9 @@ def ends(row: Renewal, *, days: int, to: Iterable[User]) -> None:
 
 
 def key_replaced(order: Order, key: LicenseKey, other: LicenseKey) -> None:
-    """To the organization's address and the buyer: another key, never in the message."""
-    readers = [*buyer(order), (order.licence_email, order.organization.language)]
-    _write("key_replaced", order, to=readers, suffix=other.pk, key=key, other=other, line=key.line)
+    """To the order's readers: another key, never in the message."""
+    to, line = readers_of(order), key.line
+    _write("key_replaced", order, to=to, suffix=other.pk, key=key, other=other, line=line)
 
 
 Reader = tuple[str, str]  # address, language
@@ -143,6 +166,29 @@ Reader = tuple[str, str]  # address, language
 
 def buyer(order: Order) -> list[Reader]:
     return [(order.placed_by.email, order.placed_by.language)]
+
+
+def readers_of(order: Order) -> list[Reader]:
+    """Of messages about licences: the buyer, the address that the order has for them, and the
+    organization's own, should that be another one."""
+    language = order.organization.language
+    addresses = dict.fromkeys((order.licence_email, order.organization.email))
+    return [*buyer(order), *((address, language) for address in addresses)]
+
+
+def pool_low(pool: KeyPool, *, on: date) -> None:
+    """To staff who import keys (the superusers, while nobody does): once a pool and day."""
+    people = User.objects.with_perm("orders.add_licensekey", include_superusers=False)
+    staff = people.filter(is_staff=True) or User.objects.filter(is_superuser=True, is_active=True)
+    url = settings.SITE_URL + reverse("admin:orders_keypool_import", args=[pool.pk])
+    for person in staff:
+        outbox.queue(
+            "orders/pool_low",
+            to=[person.email],
+            language=person.language,
+            key=f"pool-low:{pool.pk}:{on}:{person.pk}",
+            context={"pool": pool, "url": url},
+        )
 
 
 def _write(

@@ -189,10 +189,10 @@ def _captured(payment: Payment, truth: Snapshot) -> None:
         detail="",
     )
     order = payment.order
-    is_late = not order.is_payable
+    is_late, may_wait = not order.is_payable, order.status != Order.Status.CANCELLED
     if is_late and not settlement.take_again(order, at=now):
         settlement.mark_unallocated(order, at=now, note=truth.capture_id)
-        emails.paid_too_late(payment)
+        emails.paid_too_late(payment, may_wait=may_wait)
         log.error("order %s: paid, and its stock or quota is gone", order)
         return
     settlement.mark_paid(order, by=None, at=now, note=truth.capture_id)

@@ -1,7 +1,8 @@
 """Fulfilment: what is owed for paid lines, and giving it out once."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,18 +10,22 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from audit.models import Entry, record
 from audit.moves import move
 from catalog.models import Product, Program
-from orders import emails, promises
+from mail.models import Message
+from orders import emails, holding, letters, promises
 from orders.models import BY_KEY, Fulfilment, LicenseKey, Order, OrderLine
 from orders.promises import Promise, Terms
-from orgs.days import day_of
+from orgs.clock import due
+from orgs.days import day_of, today, written
 from orgs.holidays import holidays_of
 
 LEASE = timedelta(minutes=2)  # another worker looks again after this
 NO_KEYS = timedelta(minutes=10)  # until a line without enough keys is tried again
 RESEND_PAUSE = timedelta(minutes=10)
+RESEND_DAYS = 5  # business days after which a member has a message sent again
 SWEEP = 100  # lines a pass
 
 
@@ -86,22 +91,53 @@ def deliver(pk: int) -> bool:
 
 @transaction.atomic
 def _give_keys(pk: int) -> bool:
-    line = OrderLine.objects.select_related("program").get(fulfilment=pk)
-    order = Order.objects.lock(pk=line.order_id)
-    fulfilment = Fulfilment.objects.select_for_update().get(pk=pk)
+    line, order, fulfilment = _locked(pk)
     if fulfilment.status != Fulfilment.Status.OWED or order.status != Order.Status.PAID:
         return False
+    if order.is_held or line.program.delivery not in BY_KEY:
+        return False  # stopped, or shipped or certified by people
+    if not _take_keys(line):
+        Fulfilment.objects.filter(pk=pk).update(due_at=timezone.now() + NO_KEYS)
+        return False
+    finish(fulfilment, order, by=None, note="")
+    return True
+
+
+@transaction.atomic
+def give_now(pk: int, *, by: User) -> None:
+    """Staff give a line its keys now, whenever it is due.
+
+    Raises ValidationError for a line that no key pool delivers, that is done, whose order is
+    stopped or not paid, and when too few keys are free.
+    """
+    line, order, fulfilment = _locked(pk)
     if line.program.delivery not in BY_KEY:
-        return False  # shipped or certified by people
+        text = _("This line has no key pool: mark it as sent, or enter its parcels.")
+        raise ValidationError(text, "not_by_key")
+    if fulfilment.status != Fulfilment.Status.OWED or order.status != Order.Status.PAID:
+        raise ValidationError(_("This line is sent or cancelled already."), "not_owed")
+    holding.refuse_held(order)
+    if not _take_keys(line):
+        text = _("Too few keys of %(sku)s are free: it needs %(units)d.")
+        raise ValidationError(text, "no_keys", {"sku": line.sku, "units": line.quantity})
+    finish(fulfilment, order, by=by, note="")
+
+
+def _locked(pk: int) -> tuple[OrderLine, Order, Fulfilment]:
+    """A fulfilment's line, and its order and itself locked, in that order."""
+    line = OrderLine.objects.select_related("program").get(fulfilment=pk)
+    order = Order.objects.lock(pk=line.order_id)
+    return line, order, Fulfilment.objects.select_for_update().get(pk=pk)
+
+
+def _take_keys(line: OrderLine) -> bool:
+    """All the keys of a line from its pool, or none when too few are free."""
     free = LicenseKey.objects.free().filter(product=line.product_id).order_by("pk")
     chosen = list(free.select_for_update(skip_locked=True)[: line.quantity])
     if len(chosen) < line.quantity:
-        Fulfilment.objects.filter(pk=pk).update(due_at=timezone.now() + NO_KEYS)
         return False
-    LicenseKey.objects.filter(pk__in=[key.pk for key in chosen]).update(
-        line=line, given_at=timezone.now()
-    )
-    finish(fulfilment, order, by=None, note="")
+    keys = LicenseKey.objects.filter(pk__in=[key.pk for key in chosen])
+    keys.update(line=line, given_at=timezone.now())
     return True
 
 
@@ -109,8 +145,8 @@ def _give_keys(pk: int) -> bool:
 def send_by_hand(pk: int, *, by: Any, note: str) -> None:
     """Staff sent a line's certificate; `note` tells the buyer where it is.
 
-    Raises ValidationError for a line that keys or parcels deliver, and IllegalMove for one that is
-    done.
+    Raises ValidationError for a line that keys or parcels deliver or whose order is stopped, and
+    IllegalMove for one that is done.
     """
     line = OrderLine.objects.select_related("program").get(fulfilment=pk)
     if line.program.delivery in BY_KEY:
@@ -120,6 +156,7 @@ def send_by_hand(pk: int, *, by: Any, note: str) -> None:
         text = _("This line goes by courier: enter its parcels instead.")
         raise ValidationError(text, "by_parcel")
     order = Order.objects.lock(pk=line.order_id)
+    holding.refuse_held(order)
     fulfilment = Fulfilment.objects.select_for_update().get(pk=pk)
     finish(fulfilment, order, by=by, note=note)
 
@@ -154,10 +191,11 @@ def tell_late(order_pk: int) -> bool:
 
 
 @transaction.atomic
-def resend(pk: int, *, by: Any) -> None:
-    """Send the "licences ready" e-mail again.
+def resend(pk: int, *, by: Any, is_staff: bool = False) -> None:
+    """Send the "licences ready" e-mail again: at a member's wish when it may be lost, staff always.
 
-    Raises ValidationError for an order that was not sent, and within ten minutes of the last time.
+    Raises ValidationError for an order that was not sent, before its time, and within ten minutes
+    of the last time.
     """
     order = Order.objects.lock(pk=pk)
     if not has_licences(order):
@@ -166,8 +204,22 @@ def resend(pk: int, *, by: Any) -> None:
     if sent and sent > timezone.now() - RESEND_PAUSE:
         text = _("We sent it a few minutes ago. Look in the spam folder, or try again later.")
         raise ValidationError(text, "too_soon")
+    since = None if is_staff else resend_from(order, letters.of(order))
+    if since and today() < since:
+        text = _("It may take a few days. You can have it sent again from %(day)s.")
+        raise ValidationError(text, "too_early", {"day": written(since)})
     entry = record(order, "order.licences_resent", by=by)
     emails.licences_ready(order, again=entry.pk)
+
+
+def resend_from(order: Order, newest: Iterable[Message]) -> date | None:
+    """From which day a member has the newest messages sent again; None when one never arrived."""
+    messages = list(newest)
+    if not messages or any(message.dead_at for message in messages):
+        return None
+    day = day_of(max(message.created_at for message in messages))
+    holidays = holidays_of(order.organization.province, [day.year, day.year + 1])
+    return due(day, RESEND_DAYS, holidays)
 
 
 def has_licences(order: Order) -> bool:

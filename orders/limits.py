@@ -129,7 +129,7 @@ class Outcome:
 
 def left(limit: Limit, used: Bound) -> Bound | None:
     """What a maximum leaves, never below zero; None without one."""
-    return None if limit.max is None else max(limit.max - used, limit.max * 0)
+    return None if limit.max is None else max(limit.max - used, used * 0)
 
 
 def measure(metric: str, lines: Iterable[Counted]) -> Bound:

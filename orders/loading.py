@@ -93,11 +93,12 @@ def _count(order: Order, lines: list[OrderLine], *, is_paid: bool) -> None:
     quota.hold(order, order.lines.select_related("product"), at=order.placed_at)
     if is_paid:
         quota.settle(order, at=order.placed_at)
-    if order.given_back_at:
-        quota.give_back(order, at=order.given_back_at)
+    # Lines first: a step of a line is entered once, and the order's comes after it.
     for line in lines:
         if line.given_back_at:
             quota.give_back(order, at=line.given_back_at, lines=[line])
+    if order.given_back_at:
+        quota.give_back(order, at=order.given_back_at)
 
 
 def _fulfil(line: OrderLine, status: str) -> None:

@@ -40,7 +40,10 @@ class Report:
 def to_hand_over(partner: Partner) -> QuerySet[Fulfilment]:
     """Paid lines that the partner is to send and does not know of yet; the address is verified."""
     rows = Fulfilment.objects.owed().filter(
-        line__program__partner=partner, line__order__status=Order.Status.PAID, handed_at=None
+        line__program__partner=partner,
+        line__order__status=Order.Status.PAID,
+        line__order__held_at=None,
+        handed_at=None,
     )
     rows = rows.exclude(line__program__delivery__in=BY_KEY)
     return rows.exclude(
@@ -50,9 +53,15 @@ def to_hand_over(partner: Partner) -> QuerySet[Fulfilment]:
 
 @transaction.atomic
 def export(partner: Partner, *, by: Any) -> str:
-    """The partner's file; its lines are handed over with it, and stand in no later one."""
+    """The partner's file; its lines are handed over with it, and stand in no later one.
+
+    Its orders are locked first: what staff stop meanwhile is not in it, or is not stopped before.
+    """
+    chosen = Order.objects.filter(pk__in=to_hand_over(partner).values("line__order"))
+    orders = list(chosen.order_by("pk").select_for_update().values_list("pk", flat=True))
     rows = list(
         to_hand_over(partner)
+        .filter(line__order__in=orders)
         .select_for_update(of=("self",), skip_locked=True)
         .select_related("line__order__organization", "line__order__delivery")
     )
@@ -82,11 +91,11 @@ def inert(cell: object) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def read(text: str, *, by: Any, dry: bool) -> Report:
+def read(text: str, *, by: Any, dry: bool, partner: Partner | None = None) -> Report:
     """Enter what a partner sent, a line at a time; `dry` finds out the same and keeps nothing.
 
-    What is wrong with a line is reported and does not stop the others. The same file again
-    changes nothing.
+    With a `partner`, lines of others do not exist. What is wrong with a line is reported and does
+    not stop the others. The same file again changes nothing.
     """
     rows = list(enumerate(csv.DictReader(text.lstrip("\ufeff").splitlines()), start=2))
     report = Report()
@@ -96,19 +105,26 @@ def read(text: str, *, by: Any, dry: bool) -> Report:
     if dry:
         with transaction.atomic():
             # In one order, so that two of these cannot wait for each other.
-            _enter(sorted(rows, key=lambda row: (row[1].get("line") or "").zfill(12)), report, by)
+            _enter(
+                sorted(rows, key=lambda row: (row[1].get("line") or "").zfill(12)),
+                report,
+                by,
+                partner,
+            )
             transaction.set_rollback(True)
     else:
-        _enter(rows, report, by)
+        _enter(rows, report, by, partner)
     report.faults.sort()
     return report
 
 
-def _enter(rows: list[tuple[int, dict[str, Any]]], report: Report, by: Any) -> None:
+def _enter(
+    rows: list[tuple[int, dict[str, Any]]], report: Report, by: Any, partner: Partner | None
+) -> None:
     for number, row in rows:
         try:
             with transaction.atomic():
-                _enter_one(row, by=by)
+                _enter_one(row, by=by, partner=partner)
         except Unusable as fault:
             report.faults.append((number, str(fault)))
         except ValidationError as refusal:
@@ -119,9 +135,11 @@ def _enter(rows: list[tuple[int, dict[str, Any]]], report: Report, by: Any) -> N
             report.done += 1
 
 
-def _enter_one(row: Mapping[str, Any], *, by: Any) -> None:
+def _enter_one(row: Mapping[str, Any], *, by: Any, partner: Partner | None) -> None:
     given = {column: (row.get(column) or "").strip() for column in SENT}
     found = Fulfilment.objects.select_related("line__program")
+    if partner:
+        found = found.filter(line__program__partner=partner)
     found = found.filter(pk=_number(given["line"], _("no line of ours")))
     if not (owed := found.first()):
         raise Unusable(_("no line of ours"))

@@ -48,7 +48,7 @@ def start(order: Order, *, by: User, language: str) -> str:
 def _open(order_pk: int, *, by: User, language: str) -> Payment:
     """The payment that waits for its payer, or a new row, committed before anything is sent."""
     order = Order.objects.lock(pk=order_pk)
-    if not order.is_payable or order.payments.filter(status__in=Payment.BLOCKING).exists():
+    if not order.is_open_to_pay or order.payments.filter(status__in=Payment.BLOCKING).exists():
         raise NotPayable
     newest = order.payments.order_by("-seq").first()
     if newest and newest.status in Payment.OPEN:

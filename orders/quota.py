@@ -11,13 +11,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.prepared import Prepared, insert
 from catalog.models import Product, Program
 from catalog.terms import Limit
 from orders import limits
 from orders.limits import Standing, Use
 from orders.models import Order, OrderLine, QuotaEntry
 from orgs.models import Organization
-from orgs.prepared import Prepared, insert
 
 Kind = QuotaEntry.Kind
 
@@ -54,9 +54,10 @@ def refund(order: Order, *, at: datetime, lines: Iterable[OrderLine]) -> None:
         _enter(kind, rows, order.organization, at)
 
 
-def hold_again(order: Order, *, at: datetime) -> None:
-    """Count again an order that was given back and then paid; needs the organization's lock."""
-    _enter(Kind.HOLD_AGAIN, order.lines.select_related("product"), order.organization, at)
+def hold_again(order: Order, lines: Iterable[OrderLine], *, at: datetime) -> None:
+    """Count again lines of an order that was given back and then paid, not those that are
+    refunded; needs the organization's lock."""
+    _enter(Kind.HOLD_AGAIN, lines, order.organization, at)
 
 
 def _enter(kind: str, lines: Iterable[OrderLine], organization: Organization, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Renewals: the end of what was sent, reminders of it, and ordering it again."""
+"""Renewals: the end of what was sent, and reminders of it."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,9 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from audit.models import record
-from catalog.models import Product, Program
-from orders import cart, emails
-from orders.models import CartItem, Fulfilment, Renewal
+from catalog.models import Program
+from orders import emails
+from orders.models import Fulfilment, Renewal
 from orgs import clock
 from orgs.days import day_of, today
 from orgs.models import Membership
@@ -91,24 +91,3 @@ def choose(
     row.save(update_fields=["partner_ends_on"])
     row.readers.set(readers)
     record(row.line.order, "order.reminders_chosen", by=by, line=row.line.sku)
-
-
-def order_again(row: Renewal, membership: Membership) -> CartItem:
-    """Put the line into the member's cart, or what replaces its product, as often as before.
-
-    A cart that holds it already keeps its quantity. Raises ValidationError when it is no longer
-    offered.
-    """
-    product = current(row.line.product)
-    there = CartItem.objects.filter(cart__membership=membership, product=product).first()
-    if there is None:
-        return cart.add(membership, product, quantity=row.line.quantity)
-    cart.bring_back(membership, product.slug)
-    return there
-
-
-def current(product: Product) -> Product:
-    """The product, or the last of those that replaced it."""
-    while product.replaced_by is not None:
-        product = product.replaced_by
-    return product

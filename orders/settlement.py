@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.moves import move
 from catalog import stock
-from orders import fulfilment, limits, quota
+from orders import emails, fulfilment, holding, limits, quota
 from orders.limits import Wanted
-from orders.models import Order, OrderLine, QuotaEntry
+from orders.models import Order, OrderLine, QuotaEntry, RefundLine
 
 
 def mark_paid(order: Order, *, by: Any, at: datetime, note: str) -> None:
@@ -44,15 +44,29 @@ def take_again(order: Order, *, at: datetime) -> bool:
 
 @transaction.atomic
 def allocate(order_pk: int, *, by: Any, note: str) -> Order:
-    """Staff deliver a paid order after all. Raises ValidationError when stock or quota is gone."""
+    """Deliver a paid order after all, and tell its buyer.
+
+    Raises ValidationError when stock or quota is gone, and when the money is asked back.
+    """
     order, now = Order.objects.lock_with_owner(pk=order_pk), timezone.now()
     if order.status != Order.Status.PAID_UNALLOCATED:
         raise ValidationError(_("This order does not wait to be allocated."), "not_waiting")
+    holding.refuse_held(order)
+    refuse_refunded(order)
     if not _hold_again(order, at=now):
         text = _("There is not enough stock or quota for order %(number)s.")
         raise ValidationError(text, "gone", {"number": order.number})
     mark_paid(order, by=by, at=now, note=note)
+    emails.allocated(order)
     return order
+
+
+def refuse_refunded(order: Order) -> None:
+    """Raise ValidationError when the money of a locked order is asked back."""
+    asked = RefundLine.objects.filter(line__order=order, line__given_back_at=None, is_open=True)
+    if asked.exists():
+        text = _("The money of order %(number)s was asked back; that request comes first.")
+        raise ValidationError(text, "refunded", {"number": order.number})
 
 
 def _hold_again(order: Order, *, at: datetime) -> bool:
@@ -63,11 +77,11 @@ def _hold_again(order: Order, *, at: datetime) -> bool:
         return False
     try:
         # Another reference than the first time: the ledger refuses to take twice by one.
-        wanted = {line.product_id: line.quantity for line in lines}
+        wanted = {li.product_id: li.quantity for li in lines if li.product.stock is not None}
         stock.take(f"{order.number}-again", wanted, by=None)
     except ValidationError:
         return False
-    quota.hold_again(order, at=at)
+    quota.hold_again(order, lines, at=at)
     return True
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import record
 from audit.moves import move
 from catalog.models import Program
-from orders import emails, fulfilment, promises
+from orders import emails, fulfilment, holding, promises
 from orders.models import Delivery, Fulfilment, Order, Parcel
 from orgs.days import day_of, today
 from orgs.holidays import holidays_of
@@ -66,6 +66,8 @@ def _against(row: Fulfilment, order: Order, *, quantity: int, left: int) -> list
     elif not 1 <= quantity <= left:
         text = _("A parcel of this line holds from 1 to %(left)s packs.")
         found.append(ValidationError(text, "quantity", {"left": left}))
+    if order.is_held:
+        found.append(holding.is_stopped(order))
     if Delivery.objects.filter(order=order, verified_at=None).exists():
         text = _("Check the delivery address first: it is not verified.")
         found.append(ValidationError(text, "not_verified"))

@@ -3,16 +3,19 @@
 from celery import shared_task
 
 from orders import (
+    batches,
     cancellation,
     cheques,
     fulfilment,
+    late_money,
     offers,
     paying_back,
     payments,
     renewals,
+    supply,
     webhooks,
 )
-from orders.models import Fulfilment, Order, Payment, Refund, WebhookEvent
+from orders.models import Batch, Fulfilment, Order, Payment, Refund, WebhookEvent
 
 BATCH = 100
 
@@ -75,6 +78,20 @@ def fulfil(pk: int) -> None:
 
 
 @shared_task
+def sweep_batches() -> None:
+    """Hand every batch that no worker is at to one. Beat runs it every 30 seconds."""
+    for pk in Batch.objects.due().values_list("pk", flat=True)[:BATCH]:
+        send_batch.delay(pk)
+
+
+@shared_task
+def send_batch(pk: int) -> None:
+    """The next lines of a batch, and the others in a task of their own."""
+    if batches.run(pk):
+        batches.wake(pk)
+
+
+@shared_task
 def settle_payment(pk: int) -> None:
     """Settle one payment now; without an answer the sweep asks again."""
     payments.settle_or_wait(pk)
@@ -100,6 +117,13 @@ def remind_of_ends() -> None:
 
 
 @shared_task
+def tell_low() -> None:
+    """Tell staff of key pools that run low, once a pool and day. Beat runs it each hour."""
+    supply.tell_low()
+
+
+@shared_task
 def offer_held() -> None:
-    """Offer what is free of scarce products to who waits. Beat runs it each minute."""
+    """Give what is free of scarce products to who paid, then offer it to who waits; each minute."""
+    late_money.allocate_waiting()
     offers.offer_due()

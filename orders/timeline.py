@@ -78,7 +78,7 @@ def _payment(order: Order) -> Step:
 
 def _preparing(order: Order) -> Step:
     if order.status == Status.PAID_UNALLOCATED:
-        note = _("Something went wrong after you paid. Our staff are on it and will write to you.")
+        note = _("What it held was gone when your payment came.")
         return Step(_("Problem, we are on it"), "bad", None, note)
     if order.status in SENT:
         return Step(_("Prepared"), "done")

@@ -9,10 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 from accounts.models import User
+from accounts.prepared import Prepared
 from orgs import rights
 from orgs.days import today
 from orgs.models import Membership, Organization
-from orgs.prepared import Prepared
 
 MINE = Prepared(lambda user: Membership.objects.of(user), user=-1)
 

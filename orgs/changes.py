@@ -12,8 +12,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -21,7 +19,7 @@ from audit.models import record
 from audit.moves import move
 from orgs import clock, documents, facts, identity, registration
 from orgs.contents import MOST_A_MESSAGE, Contents, examine_all
-from orgs.days import today
+from orgs.days import today, written_moment
 from orgs.emails import changes as emails
 from orgs.fieldclasses import FREE, Subject, as_data, changed
 from orgs.holidays import holidays_of
@@ -252,7 +250,7 @@ def refuse_decided(change: ChangeRequest) -> None:
     if change.decided_at is None:
         return
     text = _("This request was decided on %(at)s: %(decision)s.")
-    at = date_format(timezone.localtime(change.decided_at), "DATETIME_FORMAT")
+    at = written_moment(change.decided_at)
     params = {"at": at, "decision": change.get_status_display()}
     raise ValidationError(text, "decided", params)
 

@@ -7,14 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
 from orgs import clock, drafts
-from orgs.days import today
+from orgs.days import today, written_moment
 from orgs.emails import claims as emails
 from orgs.holidays import holidays_of
 from orgs.models import Application, Claim, Match, Membership, Organization, Role, Voice
@@ -175,7 +174,7 @@ def lock_open(pk: int) -> Claim:
         text = _("%(person)s answered this claim on %(at)s: %(decision)s.")
         params = {
             "person": claim.decided_by,
-            "at": date_format(timezone.localtime(claim.decided_at), "DATETIME_FORMAT"),
+            "at": written_moment(claim.decided_at),
             "decision": claim.get_status_display(),
         }
         raise ValidationError(text, "decided", params)

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,7 +16,7 @@ from audit.moves import move
 from orgs import clock, documents, facts, matches, registration
 from orgs.attachments import attach
 from orgs.contents import Contents
-from orgs.days import today
+from orgs.days import today, written_moment
 from orgs.emails import applications as emails
 from orgs.holidays import holidays_of
 from orgs.models import Application, Document, Inquiry, Membership, NewBudget, Organization
@@ -285,7 +284,7 @@ def lock_open(pk: int, *, version: int | None = None) -> Application:
         text = _("%(person)s decided this application on %(at)s: %(decision)s.")
         params = {
             "person": application.decided_by,
-            "at": date_format(timezone.localtime(application.decided_at), "DATETIME_FORMAT"),
+            "at": written_moment(application.decided_at),
             "decision": application.get_status_display(),
         }
         raise ValidationError(text, "decided", params)

@@ -55,6 +55,7 @@ GROUPS: Final = {
         "orders.licensekey": "view add change",
         "orders.keypool": "view",
         "catalog.partner": "view change add",
+        "catalog.partnermember": "view change add",
         "catalog.partnerquestion": "view change add",
         "catalog.program": "view change add",
         "catalog.programversion": "view change add",

@@ -11,14 +11,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from audit.models import record
 from audit.moves import move
 from orgs import standing
-from orgs.days import day_of, today
+from orgs.days import day_of, today, written_moment
 from orgs.emails import registers as emails
 from orgs.models import Application, Membership, Organization, RegisterAlert
 from registers import codes
@@ -187,7 +186,7 @@ def _lock_open(pk: int, *, by: User, reason: str) -> RegisterAlert:
         text = _("%(person)s closed this on %(at)s: %(state)s.")
         params = {
             "person": alert.closed_by or _("The portal"),
-            "at": date_format(timezone.localtime(alert.closed_at), "DATETIME_FORMAT"),
+            "at": written_moment(alert.closed_at),
             "state": alert.get_status_display(),
         }
         raise ValidationError(text, "closed", params)

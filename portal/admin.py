@@ -19,6 +19,9 @@ from portal import merge_pages
 
 __all__ = ["merge_pages"]  # merges are of every app: their list registers itself
 
+# Django's French has "de" before any name, as in "Ajout de exception": ours goes without.
+TITLES = (_("Add %s"), _("Change %s"), _("View %s"))
+
 
 class StateFilter(admin.SimpleListFilter):
     title = _("state")

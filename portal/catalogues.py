@@ -5,6 +5,7 @@
 """
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+# Le guide du rédacteur (Translation Bureau of Canada), 6.12: spacing of punctuation marks.
+MISSET = re.compile("[ \u00a0\u202f][;!?]| [:»]|« ")
 CHECKED_FLAGS = {"python-format", "python-brace-format"}
 
 
@@ -144,6 +147,12 @@ def lacking(catalog: Catalog) -> list[Message]:
 def complete(message: Message) -> bool:
     strings = message.string if isinstance(message.string, tuple | list) else [message.string]
     return all(strings)
+
+
+def misset(message: Message) -> bool:
+    """Whether French is not set as in Canada: no space before ; ! and ?, a no-break one before :"""
+    strings = message.string if isinstance(message.string, tuple | list) else [message.string]
+    return any(MISSET.search(text or "") for text in strings)
 
 
 def compiled() -> None:

@@ -13,18 +13,20 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.timezone = "America/Toronto"
 app.conf.beat_schedule = {
-    "send owed mail": {"task": "mail.tasks.sweep", "schedule": 10},
+    "send owed mail": {"task": "mail.tasks.send_due", "schedule": 10},
     "settle payments": {"task": "orders.tasks.sweep_payments", "schedule": 60},
     "tell of stock that is gone": {"task": "orders.tasks.tell_gone", "schedule": 3600},
     "pay refunds back": {"task": "orders.tasks.sweep_refunds", "schedule": 60},
     "read PayPal's notices": {"task": "orders.tasks.sweep_webhooks", "schedule": 60},
     "fulfil paid orders": {"task": "orders.tasks.fulfil_due", "schedule": 30},
+    "send what staff send at once": {"task": "orders.tasks.sweep_batches", "schedule": 30},
     "offer to the queues": {"task": "orders.tasks.offer_held", "schedule": 60},
     "expire unpaid orders": {"task": "orders.tasks.expire_unpaid", "schedule": 300},
     "remind of what ends": {
         "task": "orders.tasks.remind_of_ends",
         "schedule": crontab(hour=8, minute=0),
     },
+    "tell of key pools that run low": {"task": "orders.tasks.tell_low", "schedule": 3600},
     "scan and draw documents": {"task": "orgs.tasks.sweep_documents", "schedule": 20},
     "delete stray files": {"task": "orgs.tasks.sweep_files", "schedule": crontab(hour=3, minute=0)},
     "remind applicants": {"task": "orgs.tasks.remind", "schedule": crontab(hour=7, minute=0)},

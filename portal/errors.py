@@ -3,11 +3,13 @@
 import errno
 import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+RETRY_AFTER = "5"  # seconds
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -26,9 +28,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500, or 507 when a disk is full: in both languages, and without the database."""
+    """500; 507 when a disk is full, 503 when the database is away or busy: in both languages, and
+    without the database."""
     error = sys.exc_info()[1]
     is_full = isinstance(error, OSError) and error.errno in DISK_FULL
-    status = 507 if is_full else 500
+    is_away = isinstance(error, OperationalError | InterfaceError)
+    status = 507 if is_full else 503 if is_away else 500
     page = loader.get_template(f"{status}.html").render({"request": request})
-    return HttpResponse(page, status=status)
+    headers = {"Retry-After": RETRY_AFTER} if is_away else {}
+    return HttpResponse(page, status=status, headers=headers)

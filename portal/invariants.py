@@ -281,6 +281,7 @@ INVARIANTS = (
         "holds-end",
         "No unpaid order holds stock ten minutes past its time.",
         """SELECT o.number FROM orders_order o WHERE o.status = 'awaiting_payment'
+           AND o.held_at IS NULL
            AND o.hold_until < now() - interval '10 minutes' AND NOT EXISTS (
              SELECT 1 FROM orders_payment p
              WHERE p.order_id = o.id AND p.status IN ('capturing', 'pending', 'captured'))""",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from catalog import moving as catalog
 from orders import limits, quota
 from orders import moving as orders
 from orders.meters import lasts, shown
@@ -21,7 +22,7 @@ from orgs.models.application import ApplicationQuerySet
 from tokens import moving as tokens
 from tokens.models import Token
 
-PARTS = (merging, orders, tokens)
+PARTS = (merging, catalog, orders, tokens)
 """Whose rows move, each by `move_rows` and `take_rows_back`."""
 
 
@@ -101,6 +102,7 @@ def _moving(merge: Merge) -> list[Moving]:
     count = _counts(
         orders.moving(merge)
         | {
+            "places": catalog.moving(merge),
             "tokens": Token.objects.of(gone),
             "documents": gone.documents.all(),
             "applications": applications.filter(status__in=Application.OPEN_SENT),
@@ -113,6 +115,7 @@ def _moving(merge: Merge) -> list[Moving]:
         Moving(_("People, with their carts and alerts"), ", ".join(people)),
         Moving(_("Orders, with payments, licences and quota"), count["orders"]),
         Moving(_("Products in carts"), count["cart_items"]),
+        Moving(_("Places in queues"), count["places"]),
         Moving(_("Validation tokens"), count["tokens"]),
         Moving(_("Documents"), count["documents"]),
         Moving(_("Applications under way"), count["applications"]),
@@ -176,6 +179,7 @@ WORDS = {
     "orgs.invitation": gettext_lazy("Invitations"),
     "orgs.joinrequest": gettext_lazy("Requests to join"),
     "orgs.branchletter": gettext_lazy("Branch letters"),
+    "catalog.queueplace": gettext_lazy("Places in queues"),
     "orders.order": gettext_lazy("Orders"),
     "orders.cartitem": gettext_lazy("Products in carts"),
     "tokens.token": gettext_lazy("Validation tokens"),

@@ -38,6 +38,7 @@ urlpatterns += i18n_patterns(
     path("", include("orgs.urls")),
     path("", include("catalog.urls")),
     path("", include("orders.urls")),
+    path("", include("orders.desk_urls")),
     path("", include("tokens.urls")),
 )
 if settings.DEBUG:

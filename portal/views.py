@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from catalog import explained
-from catalog.models import Partner, Product
+from catalog.models import Partner, PartnerMember, Product
 from orders import meters
 from orders.models import Order
 from orgs import appeals, drafts, invitations, notices, timeline
@@ -44,14 +44,18 @@ def organizations(request: HttpRequest) -> HttpResponse:
     """
     memberships = list(Membership.objects.of(request.user))
     invited = invitations.waiting_for(request.user)  # type: ignore[arg-type]  # signed in
-    if not memberships and not invited:
+    desks = list(PartnerMember.objects.of(request.user))  # type: ignore[arg-type]  # signed in
+    if not (memberships or invited or desks):
         return redirect("orgs:register")
-    if len(memberships) == 1 and not invited:
+    if len(memberships) + len(desks) == 1 and not invited:
+        if desks:
+            return redirect("desk:overview", desks[0].partner.slug)
         return redirect("dashboard", memberships[0].organization.number)
     mine = [membership.organization_id for membership in memberships]
     unsent = Application.objects.filter(status=Application.Status.DRAFT, organization__in=mine)
     context = {
         "memberships": memberships,
+        "desks": desks,
         "invitations": invited,
         "drafts": {draft.organization_id: draft for draft in unsent},
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog import alerts
+from catalog.models import PartnerMember
 from mail import outbox
 from orders import key_import
 from orders.models import Fulfilment, Parcel, Payment, Refund, Renewal
@@ -26,6 +27,7 @@ from tests.factories import (
     MembershipFactory,
     OrderLineFactory,
     OrganizationFactory,
+    PartnerFactory,
     ProductFactory,
     UserFactory,
 )
@@ -38,6 +40,7 @@ class World:
     people: dict[str, User]
     arguments: dict[str, object]  # what stands in addresses, by name
     neighbours_org: int
+    others_partner: str
 
 
 @cache
@@ -117,6 +120,9 @@ def build_world() -> World:
     )
     recovery.notices.create(email="a@example.org", language="en", digest=links.digest("objection"))
     asked = JoinRequest.objects.create(user=UserFactory(), asked_for="1", organization=org)
+    partner, others_partner = product.program.partner, PartnerFactory()
+    for role, of in (("partner_person", partner), ("other_partner", others_partner)):
+        people[role] = PartnerMember.objects.create(partner=of, user=UserFactory()).user
     return World(
         people=people,
         arguments={
@@ -137,6 +143,9 @@ def build_world() -> World:
             "confirm": licence_address.link(moved, licence_address.CONFIRM),
             "undo": licence_address.link(moved, licence_address.UNDO),
             "order": line.order.number,
+            "asked": line.order.number,
+            "owed": owed.pk,
+            "report": "demand",
             "reference": payment.reference,
             "refund": refund.seq,
             "parcel": parcel.pk,
@@ -155,4 +164,5 @@ def build_world() -> World:
             "stop": alerts.stop_link_token(alert),
         },
         neighbours_org=neighbours_org.number,
+        others_partner=others_partner.slug,
     )

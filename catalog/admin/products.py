@@ -5,19 +5,27 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog import prices, stock
+from audit.models import record
+from catalog import prices, stock, untranslated
+from catalog.admin import sheet
 from catalog.admin.partners import SHORT_TEXTS
 from catalog.admin.toronto import TorontoField
+from catalog.explaining import in_words
 from catalog.models import Category, FormerName, Product
 from orgs.admin.kept import KeptAdmin
+from orgs.days import day_of
+
+LEDGER_PAGE = 100  # entries
 
 
 class ProductForm(forms.ModelForm):
@@ -94,11 +102,12 @@ class StockForm(forms.Form):
 @admin.register(Product)
 class ProductAdmin(KeptAdmin):
     form = ProductForm
+    change_list_template = "admin/catalog/product/list.html"
     formfield_overrides = SHORT_TEXTS
-    list_display = ("sku", "name_fr", "name_en", "program", "fee", "stock", "status")
+    list_display = ("sku", "name_fr", "name_en", "program", "fee", "stock", "life")
     list_filter = ("status", "program__partner", "program__kind", "program")
-    list_select_related = ("program",)
-    search_fields = ("sku", "slug", "name_fr", "name_en")
+    list_select_related = ("program", "replaced_by")
+    search_fields = ("sku", "slug", "name_fr", "name_en", "former_names__sku")
     raw_id_fields = ("replaced_by",)
     readonly_fields = ("stock_now", "earlier_prices")
     inlines = (FormerNameInline,)
@@ -140,14 +149,50 @@ class ProductAdmin(KeptAdmin):
             # Not the stock: an order may have taken some since the form was opened.
             columns = [f.name for f in obj._meta.concrete_fields if f.name not in {"id", "stock"}]
             obj.save(update_fields=columns)
-            return
-        obj.save()
-        if (opening := form.cleaned_data["opening_stock"]) is not None:
+        else:
+            obj.save()
+        deed = "changed" if change else "added"
+        record(obj, f"product.{deed}", by=request.user, fields=sorted(form.changed_data))
+        if not change and (opening := form.cleaned_data["opening_stock"]) is not None:
             stock.open_with(obj, opening)
 
     def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(self.change_stock)
-        return [path("<int:pk>/stock/", page, name="catalog_product_stock"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/stock/", view(self.change_stock), name="catalog_product_stock"),
+            path("table/", view(sheet.page), name="catalog_product_import"),
+            path("texts/", view(self.texts_to_write), name="catalog_product_texts"),
+            path("table.csv", view(sheet.export), name="catalog_product_export"),
+            *super().get_urls(),
+        ]
+
+    def texts_to_write(self, request: HttpRequest) -> HttpResponse:
+        """Texts of the whole catalogue that one language lacks, each with the way to its editor."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = self.admin_site.each_context(request) | {
+            "title": gettext("Texts to translate"),
+            "opts": Product._meta,
+            "lacks": list(untranslated.lacks()),
+        }
+        return render(request, "admin/catalog/product/texts.html", context)
+
+    @admin.display(description=_("life"), ordering="status")
+    def life(self, product: Product) -> str:
+        """Whether it is offered, from and until when, or what took its place."""
+        if product.status == Product.Status.DISCONTINUED:
+            if product.replaced_by:
+                sku = product.replaced_by.sku
+                return gettext("Discontinued, replaced by %(sku)s") % {"sku": sku}
+            return product.get_status_display()
+        start, end, now = product.published_from, product.published_until, timezone.now()
+        if start and start > now:
+            return gettext("Shown from %(day)s") % {"day": in_words(day_of(start))}
+        if end and end <= now:
+            return gettext("Shown until %(day)s, no longer") % {"day": in_words(day_of(end))}
+        if end:
+            return gettext("Live until %(day)s") % {"day": in_words(day_of(end))}
+        return product.get_status_display()
 
     @admin.display(description=_("stock"))
     def stock_now(self, product: Product) -> str:
@@ -174,12 +219,13 @@ class ProductAdmin(KeptAdmin):
             text = gettext("%(product)s: %(stock)s in stock.")
             messages.success(request, text % {"product": product, "stock": product.stock})
             return redirect("admin:catalog_product_change", product.pk)
+        page = Paginator(product.stock_entries.with_balance(), LEDGER_PAGE)
         context = self.admin_site.each_context(request) | {
             "title": gettext("Stock of %(product)s") % {"product": product},
             "opts": Product._meta,
             "product": product,
             "form": form,
-            "entries": product.stock_entries.select_related("by")[:100],
+            "page": page.get_page(request.GET.get("page")),
         }
         status = 422 if form.errors else 200
         return render(request, "admin/catalog/product/stock.html", context, status=status)

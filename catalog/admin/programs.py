@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import reader_language
 from catalog import explained
 from catalog.admin.partners import SHORT_TEXTS
 from catalog.admin.terms import TermsField, check_question, read_limits
@@ -112,7 +113,7 @@ class ProgramAdmin(KeptAdmin):
     list_filter = ("partner", "kind", "approval", "delivery")
     list_select_related = ("partner",)
     search_fields = ("slug", "name_fr", "name_en", "partner__name")
-    readonly_fields = ("milestones", "new_rules")
+    readonly_fields = ("later_steps", "new_rules")
     inlines = (VersionInline, QuestionInline)
     fieldsets = (
         (None, {"fields": ("partner", "slug", ("name_fr", "name_en"), "kind", "position")}),
@@ -124,7 +125,7 @@ class ProgramAdmin(KeptAdmin):
                 "fields": (
                     "delivery",
                     ("delivery_from", "delivery_to", "delivery_unit"),
-                    "milestones",
+                    "later_steps",
                 )
             },
         ),
@@ -137,6 +138,20 @@ class ProgramAdmin(KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Program]:
         rows: QuerySet[Program] = super().get_queryset(request)
         return rows.annotate(product_total=Count("products"))
+
+    @admin.display(description=_("milestones after delivery"))
+    def later_steps(self, program: Program) -> str:
+        """What comes after delivery, in the reader's language; a catalogue file says it."""
+        words = (
+            ngettext(
+                "%(name)s: %(weeks)s week after delivery",
+                "%(name)s: %(weeks)s weeks after delivery",
+                step["after_delivery_weeks"],
+            )
+            % {"name": step["name"][reader_language()], "weeks": step["after_delivery_weeks"]}
+            for step in program.milestones
+        )
+        return format_html_join(BREAK, "{}", ([said] for said in words)) or "–"
 
     @admin.display(description=_("new rules"))
     def new_rules(self, program: Program) -> str:

@@ -159,19 +159,28 @@ class RuleDraftAdmin(KeptAdmin):
         return render(request, "admin/catalog/ruledraft/edit.html", context, status=status)
 
     def effect(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """GET shows who gains and who loses; POST publishes."""
+        """GET shows who gains and who loses; POST publishes, or withdraws what was published."""
         return require_http_methods(["GET", "HEAD", "POST"])(self._effect)(request, pk)
 
     def _effect(self, request: HttpRequest, pk: int) -> HttpResponse:
         draft = self._draft(request, pk)
-        if request.method == "POST":
-            return self._publish(request, draft)
-        return self._show_effect(request, draft)
+        if request.method != "POST":
+            return self._show_effect(request, draft)
+        if not self._may_publish(request):
+            raise PermissionDenied
+        deed = self._withdraw if "withdraw" in request.POST else self._publish
+        return deed(request, draft)
+
+    def _withdraw(self, request: HttpRequest, draft: RuleDraft) -> HttpResponse:
+        by: Any = request.user
+        try:
+            publishing.withdraw(draft.pk, by=by, reason=request.POST.get("reason", ""))
+        except ValidationError as refusal:
+            return self._show_effect(request, draft, faults=refusal.messages)
+        messages.success(request, _("Withdrawn. The rules before these go on."))
+        return redirect("admin:catalog_ruledraft_effect", draft.pk)
 
     def _publish(self, request: HttpRequest, draft: RuleDraft) -> HttpResponse:
-        self._may(request, "change")
-        if not request.user.has_perm("catalog.add_programversion"):
-            raise PermissionDenied
         edition, by = request.POST.get("edition", ""), request.user
         try:
             number = int(edition) if edition.isdecimal() else 0
@@ -198,10 +207,12 @@ class RuleDraftAdmin(KeptAdmin):
             "gaining": list(effects.gaining(rows).order_by("number")[:LISTED]),
             "listed": LISTED,
             "faults": faults,
-            "announcement": getattr(draft.version, "announcement", None),
-            "may_publish": draft.is_open
-            and self.has_change_permission(request)
-            and request.user.has_perm("catalog.add_programversion"),
+            "announcements": draft.version.announcements.all() if draft.version else [],
+            "may_publish": draft.is_open and self._may_publish(request),
+            "may_withdraw": draft.status == RuleDraft.Status.PUBLISHED
+            and on > today()
+            and self._may_publish(request),
+            "reason": request.POST.get("reason", ""),
         }
         status = REFUSED if faults else 200
         return render(request, "admin/catalog/ruledraft/effect.html", context, status=status)
@@ -226,6 +237,10 @@ class RuleDraftAdmin(KeptAdmin):
         rows = RuleDraft.objects.select_related("program__partner", "changed_by", "version")
         return get_object_or_404(rows, pk=pk)
 
+    def _may_publish(self, request: HttpRequest) -> bool:
+        may_add = request.user.has_perm("catalog.add_programversion")
+        return may_add and self.has_change_permission(request)
+
     def _may(self, request: HttpRequest, act: str) -> None:
         if not getattr(self, f"has_{act}_permission")(request):
             raise PermissionDenied
@@ -246,14 +261,16 @@ def _day_of_effect(draft: RuleDraft) -> Any:
 
 
 def _preview(code: str, old: Any, new: Any) -> dict[str, Any]:
-    """The rules before and after, in the words that organizations read."""
+    """The rules before and after, in the words that organizations read, and what differs."""
     with translation.override(code):
         names = explained.activity_names()
-        return {
-            "language": code,
-            "old": _sentences(old, names) if old is not None else None,
-            "new": _sentences(new, names),
-        }
+        before = _sentences(old, names) if old is not None else []
+        after = _sentences(new, names)
+    return {
+        "language": code,
+        "old": [(sentence, sentence not in after) for sentence in before],
+        "new": [(sentence, sentence not in before) for sentence in after],
+    }
 
 
 def _sentences(criteria: list[dict[str, Any]], names: dict[str, str]) -> list[str]:

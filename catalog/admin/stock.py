@@ -4,8 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import AlertRun, QueuePlace, StockAlert, StockEntry
+from orgs.admin.filters import FilledFilter
 from orgs.admin.kept import KeptAdmin
 
 
@@ -27,12 +29,24 @@ class StockEntryAdmin(ReadAdmin):
     search_fields = ("product__sku", "product__name_fr", "product__name_en", "reference")
 
 
+class ToldFilter(FilledFilter):
+    words = _("telling"), _("Told"), _("Not told")
+
+
 @admin.register(StockAlert)
 class StockAlertAdmin(ReadAdmin):
-    list_display = ("topic", "address", "asked_at", "confirmed_at", "sent_at", "stopped_at")
-    list_filter = ("product__program__partner", ("sent_at", admin.EmptyFieldListFilter))
+    list_display = ("about", "reader", "asked_at", "confirmed_at", "sent_at", "stopped_at")
+    list_filter = ("product__program__partner", ("sent_at", ToldFilter))
     list_select_related = ("product", "partner", "user")
     search_fields = ("product__sku", "user__email", "email")
+
+    @admin.display(description=_("alert about"))
+    def about(self, alert: StockAlert) -> str:
+        return alert.topic
+
+    @admin.display(description=_("e-mail address"))
+    def reader(self, alert: StockAlert) -> str:
+        return alert.address
 
 
 @admin.register(AlertRun)

@@ -6,6 +6,7 @@ from catalog.models.edition import Edition
 from catalog.models.need import Need
 from catalog.models.override import Override
 from catalog.models.partner import Partner, PartnerQuestion
+from catalog.models.partner_member import PartnerMember
 from catalog.models.product import Category, FormerName, Product
 from catalog.models.program import Program, ProgramQuestion
 from catalog.models.queue import QueuePlace
@@ -25,6 +26,7 @@ __all__ = [
     "Need",
     "Override",
     "Partner",
+    "PartnerMember",
     "PartnerQuestion",
     "Product",
     "ProductWords",

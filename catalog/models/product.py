@@ -21,7 +21,12 @@ from orgs.models import Organization
 
 class Category(models.Model):
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("category above"),
     )
     slug = models.SlugField(_("slug"), max_length=80)
     name_fr = models.CharField(_("name in French"), max_length=120)
@@ -67,12 +72,15 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def for_page(self) -> "ProductQuerySet":
         """With all that a product's page shows, in one query: `history` has the versions of its
-        program's rules, `faq` its partner's questions in the reader's language."""
+        program's rules, `faq` its partner's questions in the reader's language, `former_skus`
+        its earlier product numbers."""
         versions = ProgramVersion.objects.filter(program=OuterRef("program_id"))
         questions = PartnerQuestion.objects.filter(partner=OuterRef("program__partner_id"))
+        former = FormerName.objects.filter(product=OuterRef("pk")).exclude(sku="")
         words = {"question": sort_key("question"), "answer": sort_key("answer")}
         rows: ProductQuerySet = self.for_cards().annotate(
             history=ArraySubquery(versions.values_list(JSONObject(**VERSION))),
+            former_skus=ArraySubquery(former.values("sku")),
             faq=ArraySubquery(questions.order_by("position").values_list(JSONObject(**words))),
         )
         return rows

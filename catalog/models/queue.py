@@ -64,7 +64,12 @@ class QueuePlace(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.WAITING
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("put in by"),
+    )
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
     hold_until = models.DateTimeField(_("end of the hold"), null=True, blank=True)
 

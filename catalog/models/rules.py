@@ -19,9 +19,16 @@ from catalog.models.program import Program
 LONGEST_GRACE = 90
 
 # A catalogue file may say that a version was written down wrongly; catalog/loading.py, which
-# writes that into the trail, sets this for its transaction.
+# writes that into the trail, sets this for its transaction. Before its day, in Toronto, a version
+# may be withdrawn: nothing else of it changes.
 KEPT = """
 IF current_setting('catalog.correcting', true) = 'yes' THEN RETURN NEW; END IF;
+IF TG_OP = 'UPDATE' THEN
+    IF OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL
+        AND OLD.effective > (now() AT TIME ZONE 'America/Toronto')::date
+        AND to_jsonb(NEW) - 'withdrawn_at' = to_jsonb(OLD) - 'withdrawn_at'
+    THEN RETURN NEW; END IF;
+END IF;
 RAISE EXCEPTION 'published rules never change: publish new ones from another day on';
 """
 
@@ -44,9 +51,20 @@ class Terms(models.Model):
         abstract = True
 
 
+class StandingVersions(models.Manager["ProgramVersion"]):
+    """Without those that were withdrawn before their day: they never decide anything."""
+
+    def get_queryset(self) -> models.QuerySet["ProgramVersion"]:
+        return super().get_queryset().filter(withdrawn_at=None)
+
+
 @pghistory.track()
 class ProgramVersion(Terms):
-    """The eligibility rules of a program from a day on, in the form of the catalogue file."""
+    """The eligibility rules of a program from a day on, in the form of the catalogue file.
+
+    `objects`, and with it `program.versions`, leaves out what was withdrawn; a draft and an
+    announcement keep their version.
+    """
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="versions")
     effective = models.DateField(_("effective"))
@@ -59,6 +77,9 @@ class ProgramVersion(Terms):
         related_name="+",
         verbose_name=_("published by"),
     )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    objects = StandingVersions()
 
     class Meta:
         ordering = ["program", "effective"]
@@ -68,6 +89,7 @@ class ProgramVersion(Terms):
             models.UniqueConstraint(
                 fields=["program", "effective"],
                 name="catalog_one_version_a_day",
+                condition=Q(withdrawn_at=None),
                 violation_error_message=_("There are rules from this day already."),
             )
         ]
@@ -108,9 +130,11 @@ class RuleDraft(Terms):
         DRAFT = "draft", pgettext_lazy("rules", "Draft")
         PUBLISHED = "published", pgettext_lazy("rules", "Published")
         DISCARDED = "discarded", pgettext_lazy("rules", "Discarded")
+        WITHDRAWN = "withdrawn", pgettext_lazy("rules", "Withdrawn")
 
     MOVES: ClassVar[Mapping[str, Container[str]]] = {
-        Status.DRAFT: {Status.PUBLISHED, Status.DISCARDED}
+        Status.DRAFT: {Status.PUBLISHED, Status.DISCARDED},
+        Status.PUBLISHED: {Status.WITHDRAWN},
     }
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="drafts")
@@ -143,8 +167,8 @@ class RuleDraft(Terms):
         constraints = [
             models.CheckConstraint(
                 name="catalog_published_has_version",
-                condition=Q(status="published", version__isnull=False)
-                | (~Q(status="published") & Q(version=None)),
+                condition=Q(status__in=["published", "withdrawn"], version__isnull=False)
+                | Q(status__in=["draft", "discarded"], version=None),
                 violation_error_message=_("A draft is published when its version is."),
             ),
             models.CheckConstraint(
@@ -163,11 +187,15 @@ class RuleDraft(Terms):
 
 
 class Announcement(models.Model):
-    """Telling the organizations that a version opens or closes a program to: how far it is."""
+    """Telling the organizations that a version opens or closes a program to: how far it is.
 
-    version = models.OneToOneField(
-        ProgramVersion, on_delete=models.PROTECT, related_name="announcement"
+    When it is withdrawn, those who were told are told that too.
+    """
+
+    version = models.ForeignKey(
+        ProgramVersion, on_delete=models.PROTECT, related_name="announcements"
     )
+    is_withdrawal = models.BooleanField(default=False)
     total = models.PositiveIntegerField(_("organizations to tell"))
     told = models.PositiveIntegerField(_("told"), default=0)
     after = models.BigIntegerField(default=0)
@@ -177,6 +205,14 @@ class Announcement(models.Model):
     class Meta:
         verbose_name = _("announcement of rules")
         verbose_name_plural = _("announcements of rules")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "is_withdrawal"],
+                name="catalog_announced_once",
+                violation_error_message=_("This is announced already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.version)

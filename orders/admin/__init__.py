@@ -1,8 +1,19 @@
 """Staff's pages about orders."""
 
-from orders.admin import cheques, deliveries, fulfilment, keys, orders, parcels, payments, refunds
+from orders.admin import (
+    batches,
+    cheques,
+    deliveries,
+    fulfilment,
+    keys,
+    orders,
+    parcels,
+    payments,
+    refunds,
+)
 
 __all__ = [
+    "batches",
     "cheques",
     "deliveries",
     "fulfilment",

@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import cheques
 from orders.admin.payments import first
-from orders.admin.readonly import ReadOnly, trail
+from orders.admin.readonly import ReadOnly, WithHistory
 from orders.models import Cheque, ChequePermission
+from orgs.admin.filters import FilledFilter
 from orgs.days import today
 
 OPEN = (Cheque.Status.RECEIVED, Cheque.Status.ANNOUNCED)
 
 
 @admin.register(Cheque)
-class ChequeAdmin(ReadOnly):
+class ChequeAdmin(WithHistory):
     change_form_template = "orders/admin/cheque.html"
     list_display = ("order", "organization", "status", "number", "amount", "announced_at")
     list_filter = ("status",)
@@ -51,22 +52,8 @@ class ChequeAdmin(ReadOnly):
         url = reverse("admin:orders_order_change", args=[cheque.order_id])
         return format_html('<a href="{}">{}</a>', url, cheque.order)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """With the cheque's history, and what can be done with it now."""
-        cheque = Cheque.objects.filter(pk=object_id).first() if object_id.isdigit() else None
-        context = {
-            "entries": trail(cheque) if cheque else [],
-            "may_act": cheque is not None
-            and cheque.status in OPEN
-            and self.has_act_permission(request),
-        }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+    def more(self, request: HttpRequest, cheque: Cheque) -> dict[str, Any]:
+        return {"may_act": cheque.status in OPEN and self.has_act_permission(request)}
 
     def get_urls(self) -> list[URLPattern]:
         act = self.admin_site.admin_view(self.act)
@@ -115,11 +102,15 @@ class PermissionForm(forms.ModelForm):
         """One that has run out is ended by the service, and does not stand in the way."""
 
 
+class EndFilter(FilledFilter):
+    words = _("end"), _("Ended"), _("Not ended")
+
+
 @admin.register(ChequePermission)
 class ChequePermissionAdmin(ReadOnly):
     form = PermissionForm
     list_display = ("organization", "until", "granted_by", "granted_at", "ended_at")
-    list_filter = (("ended_at", admin.EmptyFieldListFilter),)
+    list_filter = (("ended_at", EndFilter),)
     list_select_related = ("organization", "granted_by")
     search_fields = ("organization__legal_name", "=organization__number")
     autocomplete_fields = ("organization",)

@@ -1,10 +1,7 @@
 """Staff's page of partner files: one to send for each partner, and what comes back."""
 
-from typing import Any
-
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,35 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalog.models import Partner
 from orders import partner_file
+from orders.delivery_forms import ReturnForm
 from orders.models import Fulfilment
-
-LARGEST = 1024 * 1024
-
-
-class ReturnForm(forms.Form):
-    """A partner's file, as it came or pasted."""
-
-    text = forms.CharField(
-        label=_("Lines"),
-        help_text=_("CSV with the columns line, carrier, tracking_number, quantity and note."),
-        widget=forms.Textarea(attrs={"rows": 8}),
-        max_length=LARGEST,
-        strip=False,
-        required=False,
-    )
-    file = forms.FileField(label=_("Or a file"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """The file's text, when there is one, in place of what was pasted."""
-        data = super().clean() or {}
-        if file := data.get("file"):
-            try:
-                data["text"] = file.read(LARGEST).decode("utf-8-sig")
-            except UnicodeDecodeError:
-                self.add_error("file", _("This file is not text in UTF-8."))
-        if not self.errors and not (data.get("text") or "").strip():
-            raise ValidationError(_("Paste the lines, or choose a file."))
-        return data
 
 
 def refuse_others(request: HttpRequest) -> None:

@@ -17,16 +17,18 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.moves import IllegalMove
 from orders import fulfilment, letters, shipping
-from orders.admin import files
+from orders.admin import batches, files
 from orders.admin.payments import first
-from orders.admin.readonly import ReadOnly
-from orders.models import BY_KEY, Fulfilment, Parcel
+from orders.admin.readonly import WithHistory
+from orders.delivery_forms import ParcelForm, SentForm
+from orders.models import BY_KEY, Batch, BatchLine, Fulfilment
 from orgs.days import today
 
 FIELDS = (
     "line",
     "order",
     "status",
+    "send",
     "hand_over_by",
     "handed_at",
     "send_by",
@@ -36,25 +38,6 @@ FIELDS = (
     "note",
     "written_to",
 )
-
-
-class SentForm(forms.Form):
-    """How the buyer can follow what was sent."""
-
-    note = forms.CharField(
-        label=_("What was sent, and how to follow it"),
-        help_text=_("The buyer reads this on the order’s page: carrier, tracking number, link."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-    )
-
-
-class ParcelForm(forms.Form):
-    """What left, and with whom."""
-
-    carrier = forms.ChoiceField(label=_("Carrier"), choices=Parcel.Carrier.choices)
-    tracking_number = forms.CharField(label=_("Tracking number"), max_length=40, required=False)
-    quantity = forms.IntegerField(label=_("Packs in this parcel"), min_value=1)
 
 
 class PutOffForm(forms.Form):
@@ -81,14 +64,32 @@ class LateFilter(admin.SimpleListFilter):
         return queryset
 
 
+def deeds_of(row: Fulfilment) -> str:
+    """Links to what staff can do now with a line; its line and program were read with it."""
+    if row.status != Fulfilment.Status.OWED:
+        return ""
+    if row.line.program.delivery in BY_KEY:
+        pool = reverse("admin:orders_keypool_change", args=[row.line.product_id])
+        return format_html('<a href="{}">{}</a>', pool, _("Key pool"))
+    page, label = ("ship", _("Enter a parcel")) if row.is_shipped else ("sent", _("Mark as sent"))
+    return format_html(
+        '<a href="{}">{}</a> · <a href="{}">{}</a>',
+        reverse(f"admin:orders_fulfilment_{page}", args=[row.pk]),
+        label,
+        reverse("admin:orders_fulfilment_put_off", args=[row.pk]),
+        _("Put off"),
+    )
+
+
 @admin.register(Fulfilment)
-class FulfilmentAdmin(ReadOnly):
+class FulfilmentAdmin(WithHistory):
+    change_form_template = "orders/admin/fulfilment.html"
     list_display = ("line", "order", "organization", "status", "promised_on", "days_late", "send")
     list_filter = ("status", LateFilter, "line__program")
     list_select_related = ("line__order__organization", "line__program")
     search_fields = ("=line__order__number", "line__sku", "line__order__organization__legal_name")
     fields = readonly_fields = FIELDS
-    actions = ("resend",)
+    actions = ("give_keys", "mark_sent", "resend")
     ordering = (
         first((Fulfilment.Status.OWED,), "status"),
         F("promised_on").asc(nulls_last=True),
@@ -116,27 +117,30 @@ class FulfilmentAdmin(ReadOnly):
 
     @admin.display(description=_("to do"))
     def send(self, row: Fulfilment) -> str:
-        if row.status != Fulfilment.Status.OWED:
-            return ""
-        if row.line.program.delivery in BY_KEY:
-            pool = reverse("admin:orders_keypool_change", args=[row.line.product_id])
-            return format_html('<a href="{}">{}</a>', pool, _("Key pool"))
-        page, label = (
-            ("ship", _("Enter a parcel")) if row.is_shipped else ("sent", _("Mark as sent"))
-        )
-        return format_html(
-            '<a href="{}">{}</a> · <a href="{}">{}</a>',
-            reverse(f"admin:orders_fulfilment_{page}", args=[row.pk]),
-            label,
-            reverse("admin:orders_fulfilment_put_off", args=[row.pk]),
-            _("Put off"),
-        )
+        return deeds_of(row)
+
+    @admin.action(description=_("Give keys now"), permissions=["act"])
+    def give_keys(self, request: HttpRequest, queryset: QuerySet[Fulfilment]) -> HttpResponse:
+        return batches.choose(request, queryset, deed=Batch.Deed.KEYS)
+
+    @admin.action(description=_("Mark as sent"), permissions=["act"])
+    def mark_sent(self, request: HttpRequest, queryset: QuerySet[Fulfilment]) -> HttpResponse:
+        return batches.choose(request, queryset, deed=Batch.Deed.SENT)
+
+    def at_once(self, request: HttpRequest) -> HttpResponse:
+        """All owed lines that the list's address shows, or what an earlier batch did not send."""
+        pk = request.GET.get("batch", "")
+        if batch := Batch.objects.filter(pk=pk).first() if pk.isdecimal() else None:
+            refused = batch.lines.filter(result=BatchLine.Result.REFUSED)
+            rows = Fulfilment.objects.filter(pk__in=refused.values("fulfilment"))
+            return batches.choose(request, rows, deed=batch.deed)
+        return batches.choose(request, self.get_changelist_instance(request).get_queryset(request))
 
     @admin.action(description=_("Send the “licences ready” e-mail again"), permissions=["act"])
     def resend(self, request: HttpRequest, queryset: QuerySet[Fulfilment]) -> None:
         for order in set(queryset.values_list("line__order", flat=True)):
             try:
-                fulfilment.resend(order, by=request.user)
+                fulfilment.resend(order, by=request.user, is_staff=True)
             except ValidationError as refusal:
                 self.message_user(request, " ".join(refusal.messages), messages.WARNING)
             else:
@@ -145,6 +149,8 @@ class FulfilmentAdmin(ReadOnly):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("at-once/", view(self.at_once), name="orders_fulfilment_at_once"),
+            path("at-once/start/", view(batches.start), name="orders_batch_start"),
             path("files/", view(files.page), name="orders_fulfilment_files"),
             path("files/<int:pk>/", view(files.export), name="orders_fulfilment_export"),
             path("<int:pk>/sent/", view(self.sent), name="orders_fulfilment_sent"),

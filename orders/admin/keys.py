@@ -6,8 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -17,73 +16,45 @@ from django.utils.translation import ngettext
 
 from orders import key_import, replacing
 from orders.admin.readonly import ReadOnly
-from orders.models import BY_KEY, Fulfilment, KeyPool, LicenseKey, OrderLine
+from orders.delivery_forms import ImportForm
+from orders.models import KeyPool, LicenseKey
+from orders.models.fulfilment import LOW_POOL
+from orgs.admin.filters import FilledFilter
 
-LOW = 10  # spare keys, below which staff ask the partner for more
-MOST_BYTES = 1024 * 1024
 MOST_FAULTS = 200  # shown of one import
 
 
-class ImportForm(forms.Form):
-    """Keys, one a line: pasted, or a text or CSV file whose first column holds them."""
+class SupplyFilter(admin.SimpleListFilter):
+    title = _("supply")
+    parameter_name = "supply"
 
-    pasted = forms.CharField(
-        label=_("Keys, links or codes, one a line"),
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autocomplete": "off"}),
-        required=False,
-    )
-    file = forms.FileField(label=_("Or a text or CSV file"), required=False)
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("low", _("Running low"))]
 
-    def clean_file(self) -> str:
-        """Its text. What is not UTF-8 text is refused."""
-        file = self.cleaned_data["file"]
-        if not file:
-            return ""
-        if file.size > MOST_BYTES:
-            raise forms.ValidationError(_("The file is larger than 1 MB."))
-        try:
-            return file.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise forms.ValidationError(_("The file is not text in UTF-8.")) from error
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and bool(data["pasted"].strip()) == bool(data["file"].strip()):
-            raise forms.ValidationError(_("Paste keys, or choose a file; one of the two."))
-        return data
-
-    @property
-    def lines(self) -> list[str]:
-        return key_import.lines_of(self.cleaned_data["file"] or self.cleaned_data["pasted"])
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.low() if self.value() == "low" else queryset
 
 
 @admin.register(KeyPool)
 class KeyPoolAdmin(ReadOnly):
     """Products that keys deliver, the scarcest first."""
 
-    list_display = ("sku", "name", "program", "free", "wanted", "given", "warning", "add_keys")
-    list_filter = ("program__partner",)
+    list_display = ("sku", "title", "program", "free", "wanted", "given", "warning", "add_keys")
+    list_filter = (SupplyFilter, "program__partner")
     list_select_related = ("program",)
     search_fields = ("sku", "name_fr", "name_en")
-    fields = readonly_fields = ("sku", "name", "program", "free", "wanted", "given")
+    fields = readonly_fields = ("sku", "title", "program", "free", "wanted", "given")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[KeyPool]:
-        """With the keys that are free, given, and owed to paid orders."""
-        keys = LicenseKey.objects.filter(product=OuterRef("pk")).order_by().values("product")
-        owed = OrderLine.objects.filter(
-            product=OuterRef("pk"), fulfilment__status=Fulfilment.Status.OWED
-        ).order_by()
-        wanted = owed.values("product").annotate(n=Sum("quantity")).values("n")
-        pools = super().get_queryset(request).filter(program__delivery__in=BY_KEY)
-        pools = pools.annotate(
-            free=counted(keys.filter(line=None)),
-            given=counted(keys.exclude(line=None)),
-            wanted=Coalesce(Subquery(wanted), 0),
-        )
-        return pools.annotate(spare=F("free") - F("wanted"))
+        pools: Any = super().get_queryset(request)
+        return pools.counted()
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
         return F("spare").asc(), "sku"
+
+    @admin.display(description=_("product"))
+    def title(self, pool: KeyPool) -> str:
+        return pool.name
 
     @admin.display(description=_("free keys"), ordering="free")
     def free(self, pool: Any) -> int:
@@ -101,7 +72,7 @@ class KeyPoolAdmin(ReadOnly):
     def warning(self, pool: Any) -> str:
         if pool.spare < 0:
             return format_html("<strong>{}</strong>", _("Orders are waiting for keys"))
-        return str(_("Low")) if pool.spare < LOW else ""
+        return str(_("Low")) if pool.spare < LOW_POOL else ""
 
     @admin.display(description=_("to do"))
     def add_keys(self, pool: Any) -> str:
@@ -156,15 +127,14 @@ class KeyPoolAdmin(ReadOnly):
             self.message_user(request, left_out % {"count": len(report.faults)}, messages.WARNING)
 
 
-def counted(rows: QuerySet) -> Coalesce:
-    """How many rows there are for each product, 0 for none."""
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
-
-
 class ReplaceForm(forms.Form):
     """Why a key is replaced."""
 
     reason = forms.CharField(label=_("Why it is replaced"), max_length=500)
+
+
+class UseFilter(FilledFilter):
+    words = _("use"), _("Given to an order"), _("Free")
 
 
 @admin.register(LicenseKey)
@@ -172,7 +142,7 @@ class LicenseKeyAdmin(ReadOnly):
     """Masked, for staff too: the key itself is shown to the organization alone."""
 
     list_display = ("masked", "product", "line", "given_at", "revoked_at", "imported_at", "deed")
-    list_filter = (("line", admin.EmptyFieldListFilter),)
+    list_filter = (("line", UseFilter),)
     list_select_related = ("product", "line__order", "imported_by")
     search_fields = ("=last4", "=product__sku", "=line__order__number")
     exclude = ("ciphertext", "blind_index", "last4")

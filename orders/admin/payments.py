@@ -1,7 +1,6 @@
 """Staff's view of payments: what has to be looked at first, PayPal's notices, and the money."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Case, IntegerField, QuerySet, Value, When
@@ -12,7 +11,7 @@ from django.utils.translation import ngettext
 
 from audit.models import record
 from orders import gateway, payments, webhooks
-from orders.admin.readonly import ReadOnly
+from orders.admin.readonly import ReadOnly, Rows
 from orders.gateway import GatewayError
 from orders.models import MoneyEntry, Payment, WebhookEvent
 
@@ -29,17 +28,9 @@ def first(pressing: Iterable[str], field: str) -> OrderBy:
     return Case(*ranks, default=Value(len(ranks)), output_field=IntegerField()).asc()
 
 
-class MoneyInline(admin.TabularInline):
+class MoneyInline(Rows):
     model = MoneyEntry
     fields = readonly_fields = ("kind", "amount", "currency", "external_id", "at")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Payment)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from orders import refund_desk, refund_words, refunds
 from orders.admin.payments import first
-from orders.admin.readonly import ReadOnly, trail
+from orders.admin.readonly import Rows, WithHistory
 from orders.models import Order, Refund, RefundLine
 
 Status = Refund.Status
@@ -35,11 +35,9 @@ class WaitsFilter(admin.SimpleListFilter):
         return queryset.waiting_for_staff() if self.value() == "yes" else queryset  # type: ignore[attr-defined]  # Refund's own queryset
 
 
-class RefundLineInline(admin.TabularInline):
+class RefundLineInline(Rows):
     model = RefundLine
     fields = readonly_fields = ("line", "fee", "policy")
-    can_delete = False
-    extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RefundLine]:
         return super().get_queryset(request).select_related("line__program")
@@ -51,12 +49,6 @@ class RefundLineInline(admin.TabularInline):
     @admin.display(description=_("the program’s rule"))
     def policy(self, row: RefundLine) -> str:
         return refund_words.policy(row.line.program)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class ProposeForm(forms.Form):
@@ -76,11 +68,10 @@ class ProposeForm(forms.Form):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly):
+class RefundAdmin(WithHistory):
     change_form_template = "orders/admin/refund.html"
     list_display = ("__str__", "organization", "status", "amount", "means", "origin", "asked")
     list_filter = (WaitsFilter, "status", "means", "origin")
-    list_select_related = ("order__organization",)
     search_fields = ("=order__number", "=paypal_refund_id", "=cheque_number")
     date_hierarchy = "requested_at"
     ordering = (first(Refund.FOR_STAFF, "status"), "requested_at")
@@ -112,25 +103,14 @@ class RefundAdmin(ReadOnly):
         return format_html('<a href="{}">{}</a>', url, refund.order)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Refund]:
-        return super().get_queryset(request).select_related("order")
+        return super().get_queryset(request).select_related("order__organization")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """With the refund's history, and what this person may do now."""
-        refund = Refund.objects.filter(pk=object_id).first() if object_id.isdigit() else None
-        context = {
-            "entries": trail(refund) if refund else [],
+    def more(self, request: HttpRequest, refund: Refund) -> dict[str, Any]:
+        return {
             "may_act": self.has_act_permission(request),
-            "is_own": refund is not None
-            and request.user.pk in {refund.requested_by_id, refund.approved_by_id},
+            "is_own": request.user.pk in {refund.requested_by_id, refund.approved_by_id},
             "limit": settings.REFUND_TWO_PEOPLE_ABOVE,
         }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -1,5 +1,6 @@
 """Carts, orders, the quota ledger, payments and fulfilment."""
 
+from orders.models.batch import Batch, BatchLine
 from orders.models.cart import Cart, CartItem
 from orders.models.cheque import Cheque, ChequePermission
 from orders.models.delivery import CheckoutDraft, Delivery
@@ -13,6 +14,8 @@ from orders.models.renewal import Renewal
 
 __all__ = [
     "BY_KEY",
+    "Batch",
+    "BatchLine",
     "Cart",
     "CartItem",
     "CheckoutDraft",

@@ -1,4 +1,4 @@
-"""Where hardware goes: what is typed at check-out, and the address that an order keeps."""
+"""What is typed at check-out, and where hardware goes: the address that an order keeps."""
 
 from django.conf import settings
 from django.db import models
@@ -53,6 +53,8 @@ class CheckoutDraft(Address):
 
     cart = models.OneToOneField(Cart, on_delete=models.CASCADE, related_name="draft")
     answers = models.JSONField(default=dict, blank=True)  # as Order.answers
+    method = models.CharField(max_length=10, choices=Order.Method.choices, blank=True)
+    licence_email = models.EmailField(blank=True)  # "" is the organization's own
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -61,6 +63,11 @@ class CheckoutDraft(Address):
 
     def __str__(self) -> str:
         return str(self.cart)
+
+    @property
+    def licences_to(self) -> str:
+        """The address that the messages about this order's licences go to."""
+        return self.licence_email or self.cart.membership.organization.email
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -81,7 +88,12 @@ class Delivery(Address):
     asked_at = models.DateTimeField(_("given"), auto_now_add=True)
     verified_at = models.DateTimeField(_("verified for delivery"), null=True, blank=True)
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("verified by"),
     )
 
     objects = DeliveryQuerySet.as_manager()

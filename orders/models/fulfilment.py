@@ -2,25 +2,29 @@
 
 from collections.abc import Container, Mapping
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Product, Program
+from catalog.models.product import ProductQuerySet
 from orders.models.order import OrderLine
 from orgs.days import today
 
+LOW_POOL = 10  # keys to spare, below which staff ask the partner for more
 BY_KEY = (Program.Delivery.KEY, Program.Delivery.LINK, Program.Delivery.CODE)
 
 
 class FulfilmentQuerySet(models.QuerySet["Fulfilment"]):
     def due(self) -> "FulfilmentQuerySet":
         """Owed from a key pool, and to be tried now, the longest waiting first."""
-        return self.owed().by_key().filter(due_at__lte=timezone.now()).order_by("due_at")
+        due = self.owed().by_key().filter(due_at__lte=timezone.now(), line__order__held_at=None)
+        return due.order_by("due_at")
 
     def owed(self) -> "FulfilmentQuerySet":
         return self.filter(status=Fulfilment.Status.OWED)
@@ -50,7 +54,9 @@ class Fulfilment(models.Model):
 
     MOVES: ClassVar[Mapping[str, Container[str]]] = {Status.OWED: {Status.DONE, Status.CANCELLED}}
 
-    line = models.OneToOneField(OrderLine, on_delete=models.PROTECT, related_name="fulfilment")
+    line = models.OneToOneField(
+        OrderLine, on_delete=models.PROTECT, related_name="fulfilment", verbose_name=_("line")
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.OWED
     )
@@ -105,7 +111,11 @@ class LicenseKey(models.Model):
     last4 = models.CharField(_("last characters"), max_length=4)
     imported_at = models.DateTimeField(_("imported"), auto_now_add=True)
     imported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("imported by"),
     )
     line = models.ForeignKey(
         OrderLine,
@@ -142,8 +152,36 @@ class LicenseKey(models.Model):
         return f"{self.product.sku} …{self.last4}"
 
 
+class KeyPoolQuerySet(ProductQuerySet):
+    def counted(self) -> "KeyPoolQuerySet":
+        """Those that keys deliver, with the keys that are `free`, `given` and `wanted` by paid
+        orders, and those that are to `spare`."""
+        keys = LicenseKey.objects.filter(product=OuterRef("pk")).order_by().values("product")
+        owed = OrderLine.objects.filter(
+            product=OuterRef("pk"), fulfilment__status=Fulfilment.Status.OWED
+        ).order_by()
+        wanted = owed.values("product").annotate(n=Sum("quantity")).values("n")
+        pools: Any = self.filter(program__delivery__in=BY_KEY).annotate(
+            free=_count(keys.filter(line=None)),
+            given=_count(keys.exclude(line=None)),
+            wanted=Coalesce(Subquery(wanted), 0),
+        )
+        return pools.annotate(spare=F("free") - F("wanted"))
+
+    def low(self) -> "KeyPoolQuerySet":
+        """Of products that can be ordered: fewer than LOW_POOL are to spare."""
+        pools: Any = self.visible()
+        return pools.counted().filter(spare__lt=LOW_POOL)
+
+
+def _count(keys: Any) -> Coalesce:
+    return Coalesce(Subquery(keys.annotate(n=Count("pk")).values("n")), 0)
+
+
 class KeyPool(Product):
     """A product, as staff see it who keep its licence keys in supply."""
+
+    objects: ClassVar[Any] = KeyPoolQuerySet.as_manager()
 
     class Meta:
         proxy = True

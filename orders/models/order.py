@@ -53,16 +53,27 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def recent(self) -> "OrderQuerySet":
         return self.order_by("-placed_at", "-number")
 
+    def held(self) -> "OrderQuerySet":
+        """Stopped by staff, and not released yet."""
+        return self.filter(held_at__isnull=False, status__in=Order.OPEN)
+
+    def waiting_for_goods(self) -> "OrderQuerySet":
+        """Paid when their goods were gone, whose buyers wait and do not ask for their money back;
+        first come first."""
+        stuck = self.filter(status=Order.Status.PAID_UNALLOCATED, held_at=None)
+        stuck = stuck.exclude(lines__refund_lines__is_open=True)
+        return stuck.filter(waits_since__isnull=False).order_by("waits_since", "pk")
+
     def unpaid_too_long(self) -> "OrderQuerySet":
         """Whose hold on stock and quota has ended without payment."""
         return self.filter(
-            status=Order.Status.AWAITING_PAYMENT, hold_until__lte=timezone.now()
+            status=Order.Status.AWAITING_PAYMENT, hold_until__lte=timezone.now(), held_at=None
         ).order_by("hold_until")
 
     def unanswered_too_long(self) -> "OrderQuerySet":
         """Whose partner has not answered while stock and quota were held."""
         return self.filter(
-            status=Order.Status.AWAITING_PARTNER, hold_until__lte=timezone.now()
+            status=Order.Status.AWAITING_PARTNER, hold_until__lte=timezone.now(), held_at=None
         ).order_by("hold_until")
 
 
@@ -105,12 +116,21 @@ class Order(models.Model):
         Status.FULFILLED: {Status.DELIVERED, Status.REFUNDED},
         Status.DELIVERED: {Status.REFUNDED},
     }
+    OPEN: ClassVar = (
+        Status.AWAITING_PARTNER,
+        Status.AWAITING_PAYMENT,
+        Status.PAID,
+        Status.PAID_UNALLOCATED,
+    )
     GIVEN_BACK: ClassVar = (Status.CANCELLED, Status.EXPIRED, Status.REFUSED, Status.REFUNDED)
 
     number = models.PositiveIntegerField(_("number"), unique=True, db_default=NEXT_NUMBER)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="orders")
     placed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="orders",
+        verbose_name=_("placed by"),
     )
     placed_at = models.DateTimeField(_("placed"), default=timezone.now)
     status = models.CharField(_("status"), max_length=20, choices=Status.choices)
@@ -119,17 +139,27 @@ class Order(models.Model):
     )
     attempt = models.UUIDField(default=uuid.uuid4, editable=False)
     total = models.DecimalField(_("total (CAD)"), max_digits=11, decimal_places=2)
-    taxes = models.JSONField(  # of which these: [{tax, percent, amount}]
-        _("taxes"), default=list, db_default=Value([], models.JSONField()), blank=True
+    taxes = models.JSONField(
+        _("taxes"),  # of which these: [{tax, percent, amount}]
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
     )
     answers = models.JSONField(_("answers"), default=dict, blank=True)  # {program: {key: value}}
     attestations = models.JSONField(_("attestations"), default=list, blank=True)
     licence_email = models.EmailField(_("e-mail address for licences"), blank=True)
-    language = models.CharField(max_length=2, choices=settings.LANGUAGES, default="fr")
+    language = models.CharField(
+        _("language"), max_length=2, choices=settings.LANGUAGES, default="fr"
+    )
     hold_until = models.DateTimeField(_("held until"), null=True, blank=True)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     fulfilled_at = models.DateTimeField(_("sent"), null=True, blank=True)
     given_back_at = models.DateTimeField(_("given back"), null=True, blank=True)
+    waits_since = models.DateTimeField(  # its buyer's choice, when the goods were gone
+        _("waits for goods since"), null=True, blank=True
+    )
+    held_at = models.DateTimeField(_("stopped by staff"), null=True, blank=True)
+    held_because = models.TextField(_("why it was stopped"), blank=True)  # never shown to members
 
     objects = OrderQuerySet.as_manager()
 
@@ -147,6 +177,13 @@ class Order(models.Model):
                 name="orders_wait_for_people",
                 condition=Q(status__in=["awaiting_partner", "paid_unallocated"]),
             ),
+            models.Index(fields=["paid_at"], name="orders_to_prepare", condition=Q(status="paid")),
+            models.Index(
+                fields=["placed_at"],
+                name="orders_cheques_awaited",
+                condition=Q(status="awaiting_payment", method="cheque"),
+            ),
+            models.Index(fields=["held_at"], name="orders_held", condition=~Q(held_at=None)),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -158,10 +195,20 @@ class Order(models.Model):
                 condition=~Q(status__in=["cancelled", "expired", "refused", "refunded"])
                 | ~Q(given_back_at=None),
             ),
+            models.CheckConstraint(
+                name="orders_held_has_a_reason",
+                condition=Q(held_at=None, held_because="")
+                | (~Q(held_at=None) & ~Q(held_because="")),
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def is_held(self) -> bool:
+        """Staff stopped it: nothing of it leaves, and it does not expire, until it is released."""
+        return self.held_at is not None and self.status in self.OPEN
 
     @property
     def charged_taxes(self) -> list[Tax]:
@@ -175,9 +222,14 @@ class Order(models.Model):
 
     @property
     def is_payable(self) -> bool:
-        """Through PayPal, now; a cheque is received by our staff."""
+        """Money that PayPal has for it pays it; a cheque is received by our staff."""
         is_open = self.status == self.Status.AWAITING_PAYMENT
         return is_open and self.method == self.Method.PAYPAL
+
+    @property
+    def is_open_to_pay(self) -> bool:
+        """A payment may be begun: staff have not stopped it."""
+        return self.is_payable and not self.is_held
 
 
 class OrderLine(models.Model):

@@ -49,7 +49,11 @@ class Parcel(models.Model):
     tracking_number = models.CharField(_("tracking number"), max_length=40, blank=True)
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
     sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("sent by"),
     )
     expected_on = models.DateField(_("expected"))
     arrived_at = models.DateTimeField(_("arrived"), null=True, blank=True)

@@ -80,14 +80,17 @@ class Payment(models.Model):
     )
     amount = models.DecimalField(_("amount"), max_digits=11, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, default="CAD")
-    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("begun by"),
     )
     paypal_id = models.CharField(_("PayPal order"), max_length=64, null=True, unique=True)  # noqa: DJ001  (null is not yet known; unique)
     approve_url = models.URLField(_("payer’s page"), max_length=500, blank=True)
     capture_id = models.CharField(_("capture"), max_length=64, null=True, unique=True)  # noqa: DJ001  (as above)
-    capture_generation = models.PositiveIntegerField(default=0)
+    capture_generation = models.PositiveIntegerField(_("attempts to capture"), default=0)
     capture_status = models.CharField(_("capture status"), max_length=40, blank=True)
     detail = models.CharField(_("reason or issue"), max_length=120, blank=True)
     debug_id = models.CharField(_("PayPal debug id"), max_length=64, blank=True)

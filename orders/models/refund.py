@@ -104,7 +104,7 @@ class Refund(models.Model):
         _("status"), max_length=20, choices=Status.choices, default=Status.REQUESTED
     )
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices)
-    means = models.CharField(_("paid back by"), max_length=10, choices=Means.choices)
+    means = models.CharField(_("way of paying back"), max_length=10, choices=Means.choices)
     amount = models.DecimalField(_("amount"), max_digits=11, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, default="CAD")
     reason = models.TextField(_("reason"))
@@ -209,7 +209,9 @@ class RefundLine(models.Model):
     """One line of an order in one refund, whole; `is_open` until the refund is turned down."""
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="lines")
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refund_lines")
+    line = models.ForeignKey(
+        OrderLine, on_delete=models.PROTECT, related_name="refund_lines", verbose_name=_("line")
+    )
     is_open = models.BooleanField(_("open"), default=True)
 
     class Meta:

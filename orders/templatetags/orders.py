@@ -7,12 +7,12 @@ from django import template
 from django.db import connection
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from catalog.explaining import in_words
 from catalog.models import Product, Program
 from orders import cheque_words, meters, refund_words, timeline
 from orders.models import Cheque, Refund
+from orgs.days import written_moment
 from orgs.models import Membership
 
 register = template.Library()
@@ -59,8 +59,7 @@ def moment_text(value: datetime | None) -> str:
     """A moment in words without markup, for e-mails: its day, time and zone."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
-    return f"{in_words(local.date())}, {date_format(local, 'TIME_FORMAT')} ({local.tzname()})"
+    return f"{written_moment(value)} ({timezone.localtime(value).tzname()})"
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Check-out: questions and the address as steps, one look at everything, the order, payment."""
+"""Check-out: its last step, one look at everything, the order and where it leads."""
 
 from typing import Any
 
@@ -14,17 +14,12 @@ from django.views.decorators.http import require_http_methods
 from accounts.languages import reader_language
 from orders import cart, steps
 from orders.checkout import place
+from orders.checkout_forms import WAYS, CheckoutForm, in_words
 from orders.decision import Decision, decide
-from orders.forms import CheckoutForm, DeliveryForm, QuestionsForm, in_words
 from orders.models import Cart, CheckoutDraft, Order
 from orders.views.payment import go_and_pay
+from orders.views.steps import PAGES, to_cart, where
 from orgs.access import OrgRequest, member
-
-PAGES = {
-    "questions": "orders:checkout_questions",
-    "delivery": "orders:checkout_delivery",
-    "check": "orders:checkout",
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,114 +36,60 @@ def checkout(request: OrgRequest) -> HttpResponse:
     if placed := _placed_before(request):
         return _after(request, placed)
     if decision.reasons:
-        return _to_cart(request)
-    draft = steps.of(basket)
-    step = steps.first_open(decision, draft, request.org)
+        return to_cart(request)
+    draft, path = steps.of(basket), steps.needed(decision, request.membership)
+    step = steps.first_open(path, decision, draft)
     if step != "check":
         return redirect(PAGES[step], request.org.number)
-    typed = steps.print_of(draft)
+    method = steps.method_of(path, draft)
+    typed = steps.print_of(draft, method=method)
     initial = {"attempt": basket.attempt, "seen": decision.fingerprint, "typed": typed}
     form = CheckoutForm(request.POST or None, decision=decision, initial=initial)
     if form.is_bound and form.data.get("typed") != typed:
         messages.warning(request, _("Your answers have changed in another window. Check them."))
         return redirect("orders:checkout", request.org.number)
     if form.is_valid():
-        return _place(request, basket, form, draft)
-    rows = _answered(request, decision, draft)
-    context = {"form": form, "rows": rows} | _where(decision, "check", request)
+        return _place(request, basket, form, draft, method)
+    rows = _answered(request, decision, draft, path)
+    context = {"form": form, "rows": rows, "method": method} | where(request, decision, path)
     status = 422 if form.is_bound else 200
     return render(request, "orders/checkout.html", context, status=status)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@member("orders.place")
-def questions(request: OrgRequest) -> HttpResponse:
-    """What the programs ask. What is answered is saved, also when something is missing yet."""
-    basket = cart.of(request.membership)
-    decision = decide(request.membership, at=timezone.now())
-    if decision.reasons:
-        return _to_cart(request)
-    if "questions" not in steps.needed(decision):
-        return redirect("orders:checkout", request.org.number)
-    saved = steps.of(basket).answers
-    form = QuestionsForm(request.POST or None, decision=decision, saved=saved)
-    if form.is_bound:
-        is_valid = form.is_valid()
-        steps.save_answers(basket, form.answers())
-        if is_valid:
-            return redirect("orders:checkout", request.org.number)
-    context = {"form": form} | _where(decision, "questions", request)
-    status = 422 if form.is_bound else 200
-    return render(request, "orders/checkout_questions.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member("orders.place")
-def address(request: OrgRequest) -> HttpResponse:
-    """Where the hardware goes; an address that we do not know comes with a proof."""
-    basket = cart.of(request.membership)
-    decision = decide(request.membership, at=timezone.now())
-    if decision.reasons:
-        return _to_cart(request)
-    if "delivery" not in steps.needed(decision):
-        return redirect("orders:checkout", request.org.number)
-    draft = steps.of(basket)
-    form = DeliveryForm(
-        request.POST or None, request.FILES or None, instance=draft, organization=request.org
-    )
-    proof = draft.proof
-    if form.is_valid():
-        contents = form.cleaned_data["proof_file"]
-        steps.save_delivery(basket, form.cleaned_data, proof=contents, by=request.user)
-        return redirect("orders:checkout", request.org.number)
-    context = {"form": form, "proof": proof} | _where(decision, "delivery", request)
-    status = 422 if form.is_bound else 200
-    return render(request, "orders/checkout_delivery.html", context, status=status)
-
-
-def _where(decision: Decision, step: str, request: OrgRequest) -> dict[str, Any]:
-    """Which step this is of how many, and the way back."""
-    path = steps.needed(decision)
-    place_ = path.index(step)
-    back = PAGES[path[place_ - 1]] if place_ else "orders:cart"
-    return {
-        "decision": decision,
-        "step": {
-            "number": place_ + 1 if len(path) > 1 else None,
-            "total": len(path),
-            "title": steps.TITLES[step],
-            "back_url": reverse(back, args=[request.org.number]),
-            "is_first": not place_,
-        },
-    }
-
-
 def _answered(
-    request: OrgRequest, decision: Decision, draft: CheckoutDraft
+    request: OrgRequest, decision: Decision, draft: CheckoutDraft, path: list[str]
 ) -> list[dict[str, Any]]:
-    """What was typed, as rows with the way to change each."""
+    """What was typed and chosen, as rows with the way to change each."""
     here = {name: reverse(page, args=[request.org.number]) for name, page in PAGES.items()}
     rows = [
-        {
-            "key": question.label,
-            "value": in_words(question, draft.answers.get(program.slug, {}).get(question.key)),
-            "change_url": here["questions"],
-            "change_what": question.label,
-        }
+        _row(
+            question.label,
+            in_words(question, draft.answers.get(program.slug, {}).get(question.key)),
+            here["questions"],
+        )
         for program in decision.asking
         for question in program.questions.all()
     ]
-    if "delivery" in steps.needed(decision):
-        label = _("The hardware goes to")
+    if "delivery" in path:
         value = "\n".join([*draft.lines, draft.phone.as_national, draft.directions]).strip()
-        row = {"key": label, "value": value, "change_what": label}
-        rows.append(row | {"change_url": here["delivery"]})
+        rows.append(_row(_("The hardware goes to"), value, here["delivery"]))
+    rows.append(_row(_("Messages about licences"), _to_whom(draft), here["licences"]))
+    if "payment" in path:
+        rows.append(_row(_("Way of paying"), WAYS[draft.method], here["payment"]))
     return rows
 
 
-def _to_cart(request: OrgRequest) -> HttpResponse:
-    messages.warning(request, _("Before you can order, see what your cart says."))
-    return redirect("orders:cart", request.org.number)
+def _row(key: str, value: object, change_url: str) -> dict[str, Any]:
+    return {"key": key, "value": value, "change_what": key, "change_url": change_url}
+
+
+def _to_whom(draft: CheckoutDraft) -> str:
+    own = draft.cart.membership.organization.email
+    if draft.licence_email:
+        text = _("To %(address)s and to you. %(own)s, your organization’s address, is told too.")
+    else:
+        text = _("To %(address)s, your organization’s address, and to you.")
+    return text % {"address": draft.licences_to, "own": own}
 
 
 def _placed_before(request: OrgRequest) -> Order | None:
@@ -161,7 +102,7 @@ def _placed_before(request: OrgRequest) -> Order | None:
 
 
 def _place(
-    request: OrgRequest, basket: Cart, form: CheckoutForm, draft: CheckoutDraft
+    request: OrgRequest, basket: Cart, form: CheckoutForm, draft: CheckoutDraft, method: str
 ) -> HttpResponse:
     """Where to go from here."""
     try:
@@ -173,6 +114,7 @@ def _place(
             attested=form.attested(),
             language=reader_language(),
             seen=form.cleaned_data["seen"],
+            method=method,
             draft=draft,
         )
     except ValidationError as refusal:
@@ -184,7 +126,9 @@ def _place(
 
 
 def _after(request: OrgRequest, order: Order) -> HttpResponse:
-    """Where the buyer goes from a placed order: to PayPal, or to the order's page."""
+    """Where the buyer goes from a placed order: to PayPal, to the cheque's slip, to its page."""
+    if order.method == Order.Method.CHEQUE:
+        return redirect("orders:slip", request.org.number, order.number)
     if order.is_payable and request.membership.may("orders.pay"):
         return go_and_pay(request, order)
     return redirect("orders:detail", request.org.number, order.number)

@@ -1,17 +1,16 @@
 """The history of orders: the list with its filters, the same as a table, a statement, and again."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from orders import cart, history, statements
-from orders.models import Order
+from orders import history, reordering, statements
+from orders.models import Order, OrderLine
 from orgs import printing, sheets
 from orgs.access import OrgRequest, member
 from orgs.days import today
@@ -71,22 +70,23 @@ def statement_paper(request: OrgRequest, number: int) -> HttpResponse:
 @require_POST
 @member("orders.place")
 def again(request: OrgRequest, number: int) -> HttpResponse:
-    """Everything of an order into the cart once more; what is no longer offered is named."""
-    order = get_object_or_404(Order.objects.of(request.org), number=number)
-    added = 0
-    for line in order.lines.select_related("product__program__partner"):
-        try:
-            cart.add(request.membership, line.product, quantity=line.quantity)
-        except ValidationError as refusal:
-            messages.warning(request, " ".join(refusal.messages))
-        else:
-            added += 1
-    if not added:
+    """An order, or the one `line` of it that is posted, into the cart once more."""
+    found = OrderLine.objects.filter(order__organization=request.org, order__number=number)
+    if line := request.POST.get("line", ""):
+        found = found.filter(pk=line) if line.isdecimal() else found.none()
+    lines = get_list_or_404(found.select_related("product__program__partner", "renewal", "program"))
+    done = reordering.again(lines, request.membership)
+    for refusal in done.refusals:
+        messages.warning(request, " ".join(refusal.messages))
+    for before, product in done.replaced:
+        text = _("%(before)s is no longer offered; what replaces it is in your cart: %(product)s.")
+        messages.info(request, text % {"before": before.name, "product": product})
+    if not done.items:
         return redirect("orders:detail", request.org.number, number)
     text = ngettext(
         "%(count)s product of order %(number)s is in your cart.",
         "%(count)s products of order %(number)s are in your cart.",
-        added,
+        len(done.items),
     )
-    messages.success(request, text % {"count": added, "number": order.number})
+    messages.success(request, text % {"count": len(done.items), "number": number})
     return redirect("orders:cart", request.org.number)

@@ -15,22 +15,18 @@ from catalog.models import Program
 from orders import (
     cancellation,
     cheques,
+    fulfilment,
+    late_money,
     letters,
+    queues,
     refunds,
     shipping,
     timeline,
 )
-from orders.forms import (
-    ReasonForm,
-)
-from orders.models import (
-    Cheque,
-    Order,
-    OrderLine,
-    Parcel,
-    Payment,
-)
+from orders.forms import ReasonForm
+from orders.models import Cheque, Order, OrderLine, Parcel, Payment, RefundLine
 from orgs.access import OrgRequest, member
+from orgs.days import today
 
 
 @require_safe
@@ -43,25 +39,35 @@ def detail(request: OrgRequest, number: int) -> HttpResponse:
         Prefetch("lines", lines), "lines__fulfilment__parcels", "lines__license_keys"
     )
     order = get_object_or_404(found, number=number)
-    payment = order.payments.order_by("-seq").first()
+    is_unpaid = order.status in cancellation.UNPAID
+    payment = order.payments.order_by("-seq").first() if is_unpaid else None
     programs = [line.program for line in order.lines.all()]
     needs_partner = any(p.approval == Program.Approval.PARTNER for p in programs)
     may_place = request.membership.may("orders.place")
+    refunded = Prefetch("lines", RefundLine.objects.select_related("line"))
+    found_refunds = order.refunds.prefetch_related(refunded).order_by("seq")
+    asked_back = list(found_refunds) if order.paid_at else []
+    told = letters.of(order) if order.paid_at else []
+    resend_from = fulfilment.resend_from(order, told)
+    moves = _moves(order)
     context = {
         "order": order,
-        "letters": letters.of(order) if order.paid_at else [],
+        "letters": told,
+        "resend_from": resend_from if resend_from and today() < resend_from else None,
         "payment": payment,
+        "late": queues.late(order, order.lines.all()),
         "programs": list(dict.fromkeys(programs)),
-        "refunds": order.refunds.prefetch_related("lines__line").order_by("seq")
-        if order.paid_at
-        else (),
+        "refunds": asked_back,
+        "is_asked_back": any(refund.is_undecided for refund in asked_back),
+        "may_wait": "cancelled" not in moves,
+        "refundable": late_money.refundable(order.lines.all()),
         "may_place": may_place,
         "may_refund": may_place and order.status in refunds.PAID and order.total > 0,
-        "may_pay_by_cheque": order.is_payable and cheques.may_pay_by_cheque(request.org),
+        "may_pay_by_cheque": order.is_open_to_pay and cheques.may_pay_by_cheque(request.org),
         "cheque": Cheque.objects.filter(order=order).first() if order.method == "cheque" else None,
-        "may_pay": order.is_payable and request.membership.may("orders.pay"),
-        "steps": timeline.steps(order, moves=_moves(order), needs_partner=needs_partner),
-        "may_cancel": order.status in cancellation.UNPAID
+        "may_pay": order.is_open_to_pay and request.membership.may("orders.pay"),
+        "steps": timeline.steps(order, moves=moves, needs_partner=needs_partner),
+        "may_cancel": is_unpaid
         and may_place
         and (payment is None or payment.status not in Payment.TAKING),
     }

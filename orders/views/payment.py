@@ -46,7 +46,10 @@ def go_and_pay(request: OrgRequest, order: Order) -> HttpResponse:
         with gateway.within(2 * PATIENCE):
             url = payments.start(order, by=request.user, language=reader_language())
     except payments.NotPayable:
-        messages.info(request, _("This order needs no payment now."))
+        order.refresh_from_db()
+        stopped = _("Our staff have stopped this order for a check: it cannot be paid meanwhile.")
+        settled = _("This order needs no payment now.")
+        messages.info(request, stopped if order.is_held else settled)
     except GatewayError as error:
         log.warning("order %s: payment not started: %s", order.number, error)
         messages.error(request, apology(order, error))
@@ -86,7 +89,7 @@ def back(request: OrgRequest, number: int, reference: UUID) -> HttpResponse:
         "payment": payment,
         "order": payment.order,
         "situation": situation,
-        "may_pay": payment.order.is_payable and request.membership.may("orders.pay"),
+        "may_pay": payment.order.is_open_to_pay and request.membership.may("orders.pay"),
     }
     response = render(request, "orders/payment_back.html", context)
     if situation == "confirming":
@@ -112,6 +115,8 @@ def situation_of(payment: Payment) -> str:
         return payment.status
     if not payment.order.is_payable:
         return "ended"
+    if payment.order.is_held:
+        return "stopped"
     if payment.status in REFUSED or (payment.detail and payment.status == Status.AWAITING_PAYER):
         return "declined"
     return "open"
@@ -124,7 +129,7 @@ def cancelled(request: OrgRequest, number: int, reference: UUID) -> HttpResponse
     order = payment_of(request, number, reference).order
     if order.status in PAID:  # approved in another tab
         return redirect("orders:thanks", request.org.number, number)
-    may_pay = order.is_payable and request.membership.may("orders.pay")
+    may_pay = order.is_open_to_pay and request.membership.may("orders.pay")
     return render(request, "orders/payment_cancelled.html", {"order": order, "may_pay": may_pay})
 
 

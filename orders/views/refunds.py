@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import BadRequest, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from orders import refund_rules, refund_words, refunds
+from orders import late_money, refund_rules, refund_words, refunds
 from orders.forms import RefundForm
 from orders.models import Order, Refund
 from orgs.access import OrgRequest, member
@@ -59,6 +59,27 @@ def _rows(order: Order) -> list[dict[str, Any]]:
         }
         found.append(row)
     return found
+
+
+@require_POST
+@member("orders.place")
+def choose(request: OrgRequest, number: int) -> HttpResponse:
+    """The choice of who paid when the goods were gone: wait, or all of the money back."""
+    order = get_object_or_404(Order.objects.of(request.org), number=number)
+    choice = request.POST.get("choice")
+    if choice not in ("wait", "back"):
+        raise BadRequest
+    is_wait = choice == "wait"
+    deed = late_money.wait if is_wait else late_money.give_back
+    try:
+        deed(order.pk, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        waits = _("You keep your place, and we write to you as soon as everything is there again.")
+        asked = _("We received your request for a refund of order %(number)s.")
+        messages.success(request, waits if is_wait else asked % {"number": order.number})
+    return redirect("orders:detail", request.org.number, number)
 
 
 @require_POST

@@ -1,15 +1,14 @@
-"""The end of what was ordered: who is reminded of it, and ordering it again."""
+"""The end of what was ordered: who is reminded of it."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from orders import renewals
@@ -74,22 +73,3 @@ def reminders(request: OrgRequest, number: int, renewal: int) -> HttpResponse:
     context = {"row": row, "form": form, "readers": renewals.readers_of(row)}
     status = 422 if form.errors else 200
     return render(request, "orders/reminders.html", context, status=status)
-
-
-@require_POST
-@member("orders.place")
-def again(request: OrgRequest, number: int, renewal: int) -> HttpResponse:
-    """Put it into the cart once more; the cart says what is left of the quota."""
-    row = renewal_of(request, number, renewal)
-    if not row.is_here:
-        return redirect("orders:detail", request.org.number, number)
-    try:
-        item = renewals.order_again(row, request.membership)
-    except ValidationError as refusal:
-        messages.warning(request, " ".join(refusal.messages))
-        return redirect("orders:detail", request.org.number, number)
-    text = _("%(product)s is in your cart, as often as before. It does not count in a quota.")
-    if row.uses_quota:
-        text = _("%(product)s is in your cart, as often as before. It counts in your quota.")
-    messages.success(request, text % {"product": item.product})
-    return redirect("orders:cart", request.org.number)

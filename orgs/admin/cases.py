@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.models import record
 from orgs import cases, documents
 from orgs.admin.changes import due_in_words
+from orgs.admin.filters import ReviewerFilter
 from orgs.admin.kept import KeptAdmin
 from orgs.models import Case, Document
 
@@ -33,7 +34,7 @@ class AnswerForm(forms.Form):
 class CaseAdmin(KeptAdmin):
     list_display = ("link", "subject", "organization", "topic", "status", "due", "claimed_by")
     list_display_links = None
-    list_filter = ("status", "topic", ("claimed_by", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "topic", ("claimed_by", ReviewerFilter))
     list_select_related = ("organization", "claimed_by")
     search_fields = ("subject", "organization__legal_name", "organization__number")
     ordering = ("due_on", "pk")

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audit.models import Entry, record
 from orgs import changes, deciding, documents
+from orgs.admin.filters import ReviewerFilter
 from orgs.admin.kept import KeptAdmin
 from orgs.days import today
 from orgs.emails import changes as emails
@@ -77,7 +78,7 @@ class ChangeRequestAdmin(KeptAdmin):
 
     list_display = ("review_link", "organization", "subject", "status", "due", "claimed_by")
     list_display_links = None
-    list_filter = ("status", "subject", ("claimed_by", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "subject", ("claimed_by", ReviewerFilter))
     list_select_related = ("organization", "claimed_by")
     search_fields = ("organization__legal_name", "organization__number")
     ordering = ("due_on", "pk")

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from orgs.admin.filters import FilledFilter
 from orgs.admin.kept import KeptAdmin
 from orgs.models import (
     BranchLetter,
@@ -61,12 +62,16 @@ class InvitationAdmin(ReadAdmin):
         return invitation.invited_by
 
 
+class KnownFilter(FilledFilter):
+    words = _("number asked for"), _("Of an organization"), _("Of nobody")
+
+
 @admin.register(JoinRequest)
 class JoinRequestAdmin(ReadAdmin):
     """Also those for a number that nobody has."""
 
     list_display = ("user", "asked_for", "organization", "status", "asked_at", "expires_at")
-    list_filter = ("status", ("organization", admin.EmptyFieldListFilter))
+    list_filter = ("status", ("organization", KnownFilter))
     list_select_related = ("user", "organization")
     search_fields = ("user__email", "asked_for", "organization__legal_name")
 

@@ -73,7 +73,7 @@ def view_of(request: HttpRequest) -> str | None:
 
 
 class ReviewerFilter(admin.SimpleListFilter):
-    title = gettext_lazy("reviewed by")
+    title = gettext_lazy("reviewer")
     parameter_name = "reviewer"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, Any]]:

@@ -100,13 +100,22 @@ class Application(models.Model):
     )
     version = models.PositiveIntegerField(_("version"), default=1)
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("begun by"),
     )
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     saved_at = models.DateTimeField(_("last saved"), default=timezone.now)
     submitted_at = models.DateTimeField(_("sent"), null=True, blank=True)
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sent by"),
     )
     due_on = models.DateField(_("due on"), null=True, blank=True)
     waiting_since = models.DateField(_("waiting for the applicant since"), null=True, blank=True)
@@ -121,7 +130,12 @@ class Application(models.Model):
     checklist = models.JSONField(_("checklist"), default=dict, blank=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     reason = models.TextField(_("reason given to the applicant"), blank=True)
 

@@ -59,7 +59,10 @@ class BranchLetter(models.Model):
     }
 
     branch = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="branch_letters"
+        Organization,
+        on_delete=models.PROTECT,
+        related_name="branch_letters",
+        verbose_name=_("branch"),
     )
     parent = models.ForeignKey(
         Organization,
@@ -67,13 +70,19 @@ class BranchLetter(models.Model):
         null=True,
         blank=True,
         related_name="letters_to_sign",
+        verbose_name=_("parent organization"),
     )
     asked_for = models.CharField(_("asked for"), max_length=40)
     status = models.CharField(
         _("status"), max_length=20, choices=Status.choices, default=Status.ASKED
     )
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
     )
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"), default=in_a_month)
@@ -83,7 +92,12 @@ class BranchLetter(models.Model):
     signer_name = models.CharField(_("name of who signs"), max_length=150, blank=True)
     signer_title = models.CharField(_("title of who signs"), max_length=150, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("signed or refused"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from orgs.models.document import Document
 from orgs.models.membership import Membership
 from orgs.models.organization import Organization
+from orgs.models.thread import ThreadMessage
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -93,22 +94,12 @@ class Case(models.Model):
         return f"C-{self.pk}"
 
 
-class CaseMessage(models.Model):
-    """One message of the thread."""
-
+class CaseMessage(ThreadMessage):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    is_staffs = models.BooleanField(_("from our staff"))
-    text = models.TextField(_("text"))
-    at = models.DateTimeField(_("date and time"), auto_now_add=True)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(ThreadMessage.Meta):
         verbose_name = _("message of a conversation")
         verbose_name_plural = _("messages of conversations")
-
-    def __str__(self) -> str:
-        return self.text[:60]
 
 
 class CaseFile(models.Model):

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from orgs.fieldclasses import SUBJECTS, Subject, changed
 from orgs.models.document import Document
 from orgs.models.organization import Organization
+from orgs.models.thread import ThreadMessage
 
 
 class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
@@ -98,7 +99,12 @@ class ChangeRequest(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     reason = models.TextField(_("reason"), blank=True)
     documents = models.ManyToManyField(
@@ -175,19 +181,11 @@ class Evidence(models.Model):
         return str(self.document)
 
 
-class ChangeMessage(models.Model):
+class ChangeMessage(ThreadMessage):
     """A question of staff about a request, or the answer."""
 
     request = models.ForeignKey(ChangeRequest, on_delete=models.PROTECT, related_name="messages")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    is_staffs = models.BooleanField(_("from our staff"))
-    text = models.TextField(_("text"))
-    at = models.DateTimeField(_("at"), auto_now_add=True)
 
-    class Meta:
-        ordering = ["pk"]
+    class Meta(ThreadMessage.Meta):
         verbose_name = _("message about a change")
         verbose_name_plural = _("messages about changes")
-
-    def __str__(self) -> str:
-        return self.text[:60]

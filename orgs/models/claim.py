@@ -68,7 +68,10 @@ class Claim(models.Model):
     email = models.EmailField(_("shared e-mail address"), blank=True)
     words = models.TextField(_("what they do there, and how we can check it"))
     filed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("filed by"),
     )
     filed_at = models.DateTimeField(_("sent"), default=timezone.now)
     due_on = models.DateField(_("due on"))
@@ -81,7 +84,12 @@ class Claim(models.Model):
         verbose_name=_("role"),
     )
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     reason = models.TextField(_("reason given to the claimant"), blank=True)

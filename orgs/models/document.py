@@ -112,7 +112,10 @@ class Document(models.Model):
     is_changed = models.BooleanField(_("active parts were taken out"), default=False)
     page_count = models.PositiveIntegerField(_("pages"), default=0)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("sent by"),
     )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     removed_at = models.DateTimeField(_("taken back"), null=True, blank=True)

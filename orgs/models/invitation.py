@@ -65,13 +65,21 @@ class Invitation(models.Model):
         _("status"), max_length=20, choices=Status.choices, default=Status.OPEN
     )
     invited_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("invited by"),
     )
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
     sendings = models.PositiveIntegerField(_("times sent"), default=1)
     expires_at = models.DateTimeField(_("expires"), default=in_two_weeks)
     answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
     )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
@@ -155,7 +163,12 @@ class JoinRequest(models.Model):
     expires_at = models.DateTimeField(_("expires"), default=in_two_weeks)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("ended by"),
     )
 
     objects = JoinRequestQuerySet.as_manager()

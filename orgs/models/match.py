@@ -44,10 +44,16 @@ class Match(models.Model):
     }
 
     first = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="matches_as_first"
+        Organization,
+        on_delete=models.PROTECT,
+        related_name="matches_as_first",
+        verbose_name=_("first organization"),
     )
     second = models.ForeignKey(
-        Organization, on_delete=models.PROTECT, related_name="matches_as_second"
+        Organization,
+        on_delete=models.PROTECT,
+        related_name="matches_as_second",
+        verbose_name=_("second organization"),
     )
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.FOUND
@@ -58,11 +64,21 @@ class Match(models.Model):
     found_at = models.DateTimeField(_("found"), default=timezone.now)
     words = models.TextField(_("why they say they are another"), blank=True)
     said_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("said by"),
     )
     said_at = models.DateTimeField(_("said"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.languages import Bilingual
-from orgs.prepared import Prepared
+from accounts.prepared import Prepared
 from registers.models import Plain
 
 FIRST_NUMBER = 100001

@@ -4,6 +4,7 @@ import datetime
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Literal
 
 from django import forms, template
@@ -11,14 +12,14 @@ from django.forms.boundfield import BoundField
 from django.template.base import NodeList, Parser, Token
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from accounts.money import money as in_dollars
+from catalog.models import PartnerMember
 from orgs import notices
-from orgs.days import today, written
+from orgs.days import today, written, written_moment
 from orgs.models import Application, Membership, Organization, Standing
 
 register = template.Library()
@@ -51,9 +52,8 @@ def moment(value: datetime.datetime | datetime.date | None) -> str:
     """A day and time in words inside `<time>`, in the reader's zone; of a mere day, the day."""
     if not isinstance(value, datetime.datetime):
         return day(value)
-    value = timezone.localtime(value)
-    words = f"{written(value.date())}, {date_format(value, 'TIME_FORMAT')}"
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="minutes"), words)
+    stamp = timezone.localtime(value).isoformat(timespec="minutes")
+    return format_html('<time datetime="{}">{}</time>', stamp, written_moment(value))
 
 
 @register.filter
@@ -158,6 +158,16 @@ def my_memberships(context: Context) -> Sequence[Membership]:
     return known
 
 
+@register.simple_tag(takes_context=True)
+def my_desks(context: Context) -> Sequence[PartnerMember]:
+    """The desks of donor partners that the reader has; asked of who has no organization only, and
+    on a desk: others find theirs where they choose an organization."""
+    user, request = context["user"], context.get("request")
+    if my_memberships(context) and not hasattr(request, "partner"):
+        return []
+    return list(PartnerMember.objects.of(user))
+
+
 @register.filter
 def is_alone(field: BoundField) -> bool:
     """Whether a field is a single yes-or-no box, whose label stands beside it."""
@@ -169,6 +179,15 @@ def choices_of(field: BoundField) -> Sequence[Any]:
     """The boxes or buttons of a group of choices; nothing for any other field."""
     is_group = isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
     return field.subwidgets if is_group else []
+
+
+@register.filter
+def groups_of(field: BoundField) -> list[tuple[str, list[Any], bool]]:
+    """Boxes whose choices have groups: a group's name, its boxes, whether one is chosen."""
+    boxes = iter(choices_of(field))
+    groups = [some for some in getattr(field.field, "choices", ()) if isinstance(some[1], list)]
+    found = [(str(name), list(islice(boxes, len(some)))) for name, some in groups]
+    return [(name, some, any(box.data["selected"] for box in some)) for name, some in found]
 
 
 @register.filter

@@ -67,3 +67,23 @@ def test_a_right_comes_with_a_group_and_never_singly(client, db):
     person.user_permissions.add(Permission.objects.get(codename="view_user"))
     client.force_login(person)
     assert client.get("/admin/accounts/user/").status_code == 403
+
+
+def test_a_second_step_is_listed_and_taken_away_but_its_secret_is_not_shown(desk, person):
+    factor = person.authenticator_set.create(type="totp", data={"secret": "GEZDGNBVGY3TQOJQ"})
+    address = f"/admin/mfa/authenticator/{factor.pk}"
+
+    assert str(person) in desk.get("/admin/mfa/authenticator/?type=totp").text
+    assert "GEZDGNBVGY3TQOJQ" not in desk.get(f"{address}/change/").text
+    desk.post(f"{address}/delete/", {"post": "yes"})
+
+    assert not person.authenticator_set.exists()
+
+
+def test_a_session_is_read_without_its_key(desk, person, client, sign_in):
+    sign_in("noor", on=type(client)())
+    session = person.usersession_set.get()
+
+    assert str(person) in desk.get("/admin/usersessions/usersession/").text
+    text = desk.get(f"/admin/usersessions/usersession/{session.pk}/change/").text
+    assert session.session_key not in text

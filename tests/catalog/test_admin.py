@@ -8,6 +8,7 @@ from django.forms import SplitDateTimeField
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import Entry
 from catalog import prices, stock
 from catalog.models import Product, Program, StockEntry, Synonym
 from orgs.days import today
@@ -73,7 +74,7 @@ def test_nobody_deletes(as_fay, scarce, model):
     assert type(row).objects.filter(pk=row.pk).exists()
 
 
-def test_a_product_is_changed_in_both_languages_and_keeps_its_stock(as_fay, scarce):
+def test_a_product_is_changed_in_both_languages_and_keeps_its_stock(as_fay, fay, scarce):
     url = reverse("admin:catalog_product_change", args=[scarce.pk])
     data = form_of(as_fay.get(url))
     stock.take(10001, {scarce.pk: 2}, by=None)  # meanwhile
@@ -83,6 +84,8 @@ def test_a_product_is_changed_in_both_languages_and_keeps_its_stock(as_fay, scar
     assert answer.status_code == 302
     scarce.refresh_from_db()
     assert (scarce.name_fr, scarce.name_en, scarce.stock) == ("Nouveau", "New", 1)
+    deed = Entry.objects.get(action="product.changed")
+    assert (deed.by, deed.data["fields"]) == (fay, ["name_en", "name_fr"])
 
 
 def test_a_new_product_opens_its_ledger(as_fay):
@@ -124,6 +127,35 @@ def test_a_product_is_shown_from_a_time_of_toronto(as_fay, fay, scarce):
     change(as_fay, scarce, name_en="New")  # in Vancouver, too, an untouched time stays
     scarce.refresh_from_db()
     assert scarce.published_from == datetime(2027, 7, 1, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "Live"),
+        ({"published_from": datetime(2090, 3, 1, 12, tzinfo=UTC)}, "Shown from March 1, 2090"),
+        ({"published_until": datetime(2090, 3, 1, 12, tzinfo=UTC)}, "Live until March 1, 2090"),
+        (
+            {"published_until": datetime(2020, 3, 1, 12, tzinfo=UTC)},
+            "Shown until March 1, 2020, no longer",
+        ),
+        ({"status": "discontinued"}, "Discontinued"),
+    ],
+)
+def test_the_list_says_how_long_a_product_is_offered(as_fay, given, words):
+    ProductFactory(**given)
+    page = as_fay.get(reverse("admin:catalog_product_changelist"))
+    assert f'<td class="field-life">{words}</td>' in page.text
+
+
+def test_the_list_finds_by_a_former_number_and_says_what_took_a_products_place(as_fay, scarce):
+    old = ProductFactory(sku="OLD-1", status="discontinued", replaced_by=scarce)
+    ProductFactory(sku="ANOTHER")
+    old.sku = "OLD-2"
+    old.save()
+    page = as_fay.get(reverse("admin:catalog_product_changelist"), {"q": "OLD-1"})
+    assert f"Discontinued, replaced by {scarce.sku}" in page.text
+    assert "ANOTHER" not in page.text
 
 
 def test_a_product_does_not_vanish_before_it_is_shown(as_fay, scarce):
@@ -218,6 +250,27 @@ def test_a_refused_change_of_stock_changes_nothing(as_fay, scarce, given, fault)
     assert scarce.stock_entries.count() == 1
 
 
+def test_the_ledger_is_read_page_by_page_with_what_was_in_stock_then(
+    as_fay, scarce, django_assert_max_num_queries
+):
+    for n in range(1, 101):
+        change = 2 if n % 2 else -1
+        scarce.stock_entries.create(kind="corrected", change=change, reason=f"count {n:03}")
+    scarce.stock = 3 + 50
+    scarce.save(update_fields=["stock"])
+    url = reverse("admin:catalog_product_stock", args=[scarce.pk])
+
+    with django_assert_max_num_queries(12):
+        first = as_fay.get(url)
+    second = as_fay.get(url, {"page": 2})
+
+    assert [entry.balance for entry in first.context["page"]][:3] == [53, 54, 52]
+    assert [entry.balance for entry in second.context["page"]] == [3]
+    assert "page=2" in first.text
+    assert "count 001" in first.text
+    assert "count 001" not in second.text
+
+
 def test_stock_is_for_those_who_may(scarce, client):
     url = reverse("admin:catalog_product_stock", args=[scarce.pk])
     given = {"deed": "restock", "change": "4", "reason": "x"}
@@ -273,6 +326,13 @@ def test_faulty_limits_are_refused_with_their_line(as_fay, text, fault):
     assert fault in errors(page)
     program.refresh_from_db()
     assert program.limits == []
+
+
+def test_what_comes_after_delivery_is_said_in_words(as_fay):
+    support = {"key": "s", "name": {"fr": "Soutien", "en": "Support"}, "after_delivery_weeks": 5}
+    program = ProgramFactory(milestones=[support])
+    page = as_fay.get(reverse("admin:catalog_program_change", args=[program.pk]))
+    assert "Support: 5 weeks after delivery" in page.text
 
 
 def test_published_rules_are_shown_and_not_changed(as_fay):
@@ -337,6 +397,12 @@ def test_the_desk_is_in_french_too(as_fay, scarce):
     url = reverse("admin:catalog_product_stock", args=[scarce.pk])
     page = as_fay.get(url, headers={"accept-language": "fr"})
     assert "Le partenaire en a donné" in page.text
+
+
+def test_a_title_in_french_elides_nothing(as_fay):
+    as_fay.cookies["django_language"] = "fr"
+    page = as_fay.get(reverse("admin:catalog_category_add"))
+    assert "<h1>Ajout\xa0: catégorie</h1>" in page.text
 
 
 def test_a_negative_fee_is_refused(as_fay, scarce):

@@ -1,6 +1,7 @@
 """What is kept of a list is never stale, and holds nothing of any organization."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog import editions, stock
+from catalog import editions, stock, verdicts
+from catalog.eligibility import Facts, Source
 from catalog.models import Edition, Program, Synonym
 from tests.catalog.test_pages import text
 from tests.factories import MembershipFactory, ProductFactory, ProgramFactory
@@ -135,3 +137,18 @@ def test_only_so_much_is_kept(monkeypatch):
     assert kept.get(0, lambda: (60, "again")) == "again"
     assert kept.get("over", lambda: (0, 1)) == 1
     assert kept.get("over", lambda: (0, 2)) == 2
+
+
+def test_what_was_judged_is_kept_for_the_same_facts_and_day_only(product):
+    charities = ProgramFactory(criteria=[{"fact": "kind", "in": ["charity"]}])
+    edition, charity = editions.current()[0], Facts(kind="charity")
+
+    def found(facts, *, on=date(2026, 3, 1)):
+        return dict(verdicts.judged(edition, facts, on=on))[charities]
+
+    for _ in range(2):
+        assert found(charity).is_eligible
+        assert not found(replace(charity, kind="library")).is_eligible
+        assert not found(charity, on=date(2019, 12, 31)).is_eligible
+    sourced = replace(charity, sources={"kind": Source("CRA")})
+    assert found(sourced).results[0].source == Source("CRA")

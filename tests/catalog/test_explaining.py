@@ -55,7 +55,7 @@ def test_the_source_of_a_fact_is_named():
         (
             Criterion("province", "in", ("ON", "BC", "NS")),
             "This program is for organizations with an address in: "
-            "Ontario, British Columbia or Nova Scotia.",
+            "British Columbia, Nova Scotia or Ontario.",
             "The address on file is in: Quebec.",
         ),
         (

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from catalog import naming
+from catalog.models import Product
 from tests.catalog.test_pages import text
 from tests.factories import CategoryFactory, PartnerFactory, ProductFactory, ProgramFactory
 
@@ -54,6 +55,23 @@ def test_an_old_address_and_an_old_sku_lead_to_the_product(client, as_member, ow
     number = owner.organization.number
     answer = as_member.get(reverse("catalog:org_product", args=[number, "norton-360"]))
     assert answer.url == reverse("catalog:org_product", args=[number, "norton-security"])
+
+
+def test_a_page_says_by_which_numbers_the_product_was_known(client):
+    product = ProductFactory(sku="NO-360")
+    page = reverse("catalog:product", args=[product.slug])
+    assert "Earlier product numbers" not in client.get(page).text
+    product.sku = "NO-SEC"
+    product.save()
+    assert "Earlier product numbers NO-360" in text(client.get(page))
+
+
+def test_what_is_gone_promises_no_saving(client):
+    product = ProductFactory(fee="10.00", retail_value="100.00")
+    page = reverse("catalog:product", args=[product.slug])
+    assert "you save" in text(client.get(page))
+    Product.objects.update(status="discontinued")
+    assert "you save" not in text(client.get(page))
 
 
 def test_an_address_that_another_product_took_is_that_products(client):

@@ -102,30 +102,52 @@ def test_the_counts_are_not_for_everybody(as_member):
         assert as_member.get(reverse(f"admin:catalog_need_{name}")).status_code in (302, 403, 404)
 
 
-ANSWERS = {"kind": "charity", "province": "QC", "budget": "500000", "staff": "3"}
+ANSWERS = {"kind": "charity", "province": "QC", "budget": "500 000,00 $", "staff": "3"}
 
 
-def test_five_questions_say_what_would_be_open_and_keep_nothing(client, closed):
+def guessed(page):
+    """What the page says of each program."""
+    groups = page.context["groups"]
+    return {guess.program: str(guess.answer) for _partner, some in groups for guess in some}
+
+
+def test_five_questions_say_what_is_likely_open_and_keep_nothing(client, closed):
     ActivityFactory(code="school")
-    open_, later = (
-        ProgramFactory(),
-        ProgramFactory(criteria=[{"fact": "qualified_months", "min": 12}]),
-    )
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    open_ = ProgramFactory()
+    later = ProgramFactory(criteria=[{"fact": "qualified_months", "min": 12}])
+    with CaptureQueriesContext(connection) as asked:
         page = client.post(reverse("catalog:check"), ANSWERS | {"activities": ["school"]})
-    found = {key: [row.program for row in page.context[key]] for key in ("open", "later", "closed")}
-    assert found == {"open": [open_], "later": [later], "closed": [closed]}
+    assert guessed(page) == {open_: "yes", later: "depends", closed: "no"}
     assert "organizations with an address in: Ontario" in page.text
     words = ("INSERT", "UPDATE", "DELETE")
     assert not [q for q in asked.captured_queries if q["sql"].startswith(words)]
 
 
+def test_what_nobody_answered_is_what_it_depends_on(client, db):
+    small = ProgramFactory(criteria=[{"fact": "budget", "max": 1_400_000}])
+    waived = ProgramFactory(
+        criteria=[{"fact": "activities", "none_of": ["religious"], "unless": "secular_arm"}]
+    )
+    ActivityFactory(code="religious")
+    said = ANSWERS | {"budget": "", "staff": "", "activities": ["religious"]}
+    assert guessed(client.post(reverse("catalog:check"), said)) == {
+        small: "depends",
+        waived: "depends",
+    }
+
+
+def test_who_is_likely_refused_is_shown_other_deals(client, closed):
+    refused = ProductFactory(program=closed)
+    other = ProductFactory(category=refused.category)
+    page = client.post(reverse("catalog:check"), ANSWERS)
+    assert page.context["instead"] == [other]
+    assert other.name in page.text
+
+
 def test_every_missing_answer_is_named_at_once(client, db):
-    page = client.post(reverse("catalog:check"), {"kind": "bank"})
+    page = client.post(reverse("catalog:check"), {"kind": "bank", "staff": "some"})
     assert page.status_code == 422
-    assert set(page.context["form"].errors) == {"kind", "province", "budget", "staff"}
+    assert set(page.context["form"].errors) == {"kind", "province", "staff"}
 
 
 def test_the_page_takes_eight_queries_at_most(

@@ -1,6 +1,7 @@
 """catalog/overrides.py: a program opened to one organization by two people, until a day."""
 
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from catalog.verdicts import verdict, verdicts
 from mail.models import Message
 from orders.models import Order
 from orgs.days import today
+from orgs.models.organization import OrganizationQuerySet
 from portal.invariants import breaches
 from tests.conftest import at_once
 from tests.factories import (
@@ -82,10 +84,30 @@ def test_two_for_the_same_days_are_refused_and_others_are_not(asked):
     ask(asked.organization, ProgramFactory())
 
 
+@pytest.mark.races
 @pytest.mark.django_db(transaction=True)
 def test_asked_for_twice_at_once_there_is_one():
     organization, program = OrganizationFactory(), ProgramFactory(criteria=ONTARIO)
-    at_once(lambda: ask(organization, program), lambda: ask(organization, program))
+    answers = at_once(*[lambda: ask(organization, program)] * 2)
+    assert {type(answer) for answer in answers} == {Override, ValidationError}
+    assert Override.objects.count() == 1
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_the_database_alone_would_refuse_the_second(monkeypatch):
+    """Shows that the test above can fail: both look before either writes."""
+    organization, program = OrganizationFactory(), ProgramFactory(criteria=ONTARIO)
+    meet, clean = Barrier(2, timeout=10), Override.full_clean
+
+    def both_have_looked(self):
+        clean(self)
+        meet.wait()
+
+    monkeypatch.setattr(OrganizationQuerySet, "lock", lambda rows, *, pk: rows.get(pk=pk))
+    monkeypatch.setattr(Override, "full_clean", both_have_looked)
+    answers = at_once(*[lambda: ask(organization, program)] * 2)
+    assert {type(answer) for answer in answers} == {Override, IntegrityError}
     assert Override.objects.count() == 1
 
 

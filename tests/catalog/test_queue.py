@@ -220,6 +220,34 @@ def test_a_hold_ends_once_whether_ordered_expired_or_left_at_once():
     assert left(product) == ledger(product) == (0 if is_ordered else 1)
 
 
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_without_the_locks_a_hold_would_end_twice_but_for_the_ledgers_key(monkeypatch):
+    """Shows that the test above can fail: both see it held, and both let its packs go."""
+    product, meet = gone_product(), Barrier(2, timeout=10)
+    place = wait(product)
+    back(product)
+    queue.offer(product.pk, why_not=yes)
+    QueuePlace.objects.update(hold_until=timezone.now())
+    who, by, release = place.organization, place.by, stock.release
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+    monkeypatch.setattr(queue, "move", lambda *args, **kwargs: meet.wait())  # both have read
+
+    def end():
+        return at_once(lambda: queue.expire(place.pk), lambda: queue.leave(who, product, by=by))
+
+    assert any(isinstance(answer, IntegrityError) for answer in end())
+    assert left(product) == 1
+    QueuePlace.objects.update(status="offered")
+
+    def under_another_name(_place, pk, quantity, *, by):
+        release(str(uuid4()), pk, quantity, by=by)
+
+    monkeypatch.setattr(stock, "release", under_another_name)
+    end()
+    assert left(product) == 3, "one pack was let go three times"
+
+
 def test_the_page_takes_shows_and_gives_up_a_place(as_member, owner, gone):
     here = reverse("catalog:org_product", args=[owner.organization.number, gone.slug])
     act = reverse("catalog:queue", args=[owner.organization.number, gone.slug])

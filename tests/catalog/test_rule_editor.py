@@ -121,6 +121,16 @@ def test_criteria_are_taken_out_and_put_in_another_order(as_fay, draft):
     assert draft.criteria == [{"fact": "staff", "max": 5}, SCHOOLS]
 
 
+def test_the_editor_marks_what_differs_whatever_the_order_of_lists(as_fay, db, fay):
+    rules = [{"fact": "province", "in": ["QC", "ON"]}, BUDGET]
+    draft = publishing.begin(ProgramFactory(criteria=rules), by=fay)
+    as_fay.post(page_of(draft), sent(draft, {"fact": "province", "in": ["ON", "QC"]}))
+
+    page = as_fay.get(page_of(draft)).text
+
+    assert page.count("<del>") == 2 and "<ins>" not in page  # the budget, in two languages
+
+
 def test_the_effect_is_shown_exported_and_published(as_fay, draft):
     gone = OrganizationFactory(legal_name="=École du Lac", activities=["school"])
     OrganizationFactory()
@@ -135,6 +145,29 @@ def test_the_effect_is_shown_exported_and_published(as_fay, draft):
     done = as_fay.post(page_of(draft, "effect"), {"edition": draft.edition}, follow=True)
     assert f"hold from {in_words(today() + timedelta(days=3))}" in done.text
     assert draft.program.versions.latest("effective").criteria == [SCHOOLS]
+
+
+def test_without_days_of_grace_carts_are_said_to_follow_the_new_rules(as_fay, draft):
+    as_fay.post(page_of(draft), sent(draft, SCHOOLS, grace_days=0))
+    page = as_fay.get(page_of(draft, "effect")).content.decode()
+
+    assert "What is in a cart then has to meet them too." in page
+    assert "days more" not in page
+
+
+def test_what_is_published_for_later_is_withdrawn_with_a_reason(as_fay, draft):
+    as_fay.post(page_of(draft), sent(draft, SCHOOLS))
+    draft.refresh_from_db()
+    effect = page_of(draft, "effect")
+    as_fay.post(effect, {"edition": draft.edition})
+
+    refused = as_fay.post(effect, {"withdraw": "yes", "reason": ""})
+    assert refused.status_code == 409 and "Say why the rules are withdrawn" in refused.text
+    done = as_fay.post(effect, {"withdraw": "yes", "reason": "Not signed."}, follow=True)
+
+    assert "The rules before these go on." in done.text and "Withdraw these" not in done.text
+    assert "0 of 0 organizations told." in done.text
+    assert [row.criteria for row in draft.program.versions.all()] == [[]]
 
 
 def test_a_refused_publication_says_every_reason(as_fay, draft):

@@ -4,12 +4,14 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.journeys import site as sites
 from tests.journeys.site import Site
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")  # else playwright's own
+WAIT = 15_000  # milliseconds, on a busy machine
+expect.set_options(timeout=WAIT)
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,15 +23,15 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory) -> Iterator[Site]:
-    running, process = sites.start(tmp_path_factory.mktemp("site"))
+    running = sites.start(tmp_path_factory.mktemp("site"))
     yield running
-    sites.stop(process)
-    assert process.returncode == 0
+    sites.stop(running)
+    assert running.process.returncode == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while it is open, an event loop runs: no place for a database
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         try:
@@ -57,7 +59,7 @@ def page(browser: Browser, scripts: bool, site: Site) -> Iterator[Page]:
     context = browser.new_context(
         java_script_enabled=scripts, viewport=size, base_url=site.url, reduced_motion="reduce"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(WAIT)
     window = context.new_page()
     problems: list[str] = []
     window.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)

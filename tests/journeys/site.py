@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import json
 import os
 import re
 import signal
@@ -35,20 +36,15 @@ class Site:
 
     url: str
     folder: Path
-    env: dict[str, str]
+    process: subprocess.Popen[str]
+    hand: subprocess.Popen[str]
 
-    def manage(self, *args: str) -> subprocess.CompletedProcess[str]:
+    def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run a command of manage.py on this site's data."""
-        command = [sys.executable, "manage.py", *args]
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        print(json.dumps(words), file=self.hand.stdin, flush=True)
+        answer = self.hand.stdout.readline()
+        assert answer, "the process that runs commands has ended"
+        return subprocess.CompletedProcess(words, *json.loads(answer))
 
     def letters(self, to: str) -> list[EmailMessage]:
         """The e-mails that came for an address, oldest first."""
@@ -86,7 +82,7 @@ def database(name: str) -> str:
     return f"{address.rpartition('/')[0]}/{name}"
 
 
-def start(folder: Path) -> tuple[Site, subprocess.Popen[str]]:
+def start(folder: Path) -> Site:
     """Start everything and wait until the site answers and its demo data is there."""
     port = free_port()
     env = os.environ | {
@@ -101,18 +97,29 @@ def start(folder: Path) -> tuple[Site, subprocess.Popen[str]]:
     redis.from_url(env["REDIS_URL"]).flushdb()  # an earlier run's limits on sign-ups and mails
     for name in ("SECRET_KEY", "FIELD_KEYS"):  # the tests' own; a newcomer has none
         env.pop(name, None)
-    site = Site(f"http://127.0.0.1:{port}", folder, env)
+    url = f"http://127.0.0.1:{port}"
     log = (folder / "dev.log").open("w")
     process = subprocess.Popen(
         [sys.executable, "manage.py", "dev"], cwd=ROOT, env=env, stdout=log, stderr=log, text=True
     )
     end = time.monotonic() + START
     while time.monotonic() < end and process.poll() is None:
-        if "Ctrl-C" in (folder / "dev.log").read_text() and answers(site.url):
-            return site, process
+        if "Ctrl-C" in (folder / "dev.log").read_text() and answers(url):
+            return Site(url, folder, process, _hand(env | {"SITE_URL": url}))
         time.sleep(0.2)
-    stop(process)
+    _end(process)
     raise AssertionError(f"the site did not start:\n{(folder / 'dev.log').read_text()[-3000:]}")
+
+
+def _hand(env: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.journeys.hand"],
+        cwd=ROOT,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def answers(url: str) -> bool:
@@ -122,8 +129,13 @@ def answers(url: str) -> bool:
         return False
 
 
-def stop(process: subprocess.Popen[str]) -> None:
+def stop(site: Site) -> None:
     """End it as Ctrl-C does."""
+    site.hand.communicate(timeout=20)
+    _end(site.process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGINT)
     try:
         process.wait(timeout=20)

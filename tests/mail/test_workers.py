@@ -13,7 +13,7 @@ from django.db import connection
 from kombu import Connection
 
 from mail.models import Message
-from mail.tasks import deliver, sweep
+from mail.tasks import send_due
 from portal import embedded
 from portal.supervisor import free_port
 
@@ -42,9 +42,9 @@ class Valkey:
         self.process.kill()
         self.process.wait()
 
-    def wake(self, task, *args) -> None:
+    def wake(self) -> None:
         with Connection(self.url) as broker:
-            task.apply_async(args, connection=broker)
+            send_due.apply_async(connection=broker)
 
 
 def until(happens: Callable[[], object], *, seconds: int = 30) -> None:
@@ -92,7 +92,7 @@ def sweep_until_sent(valkey: Valkey, count: int) -> None:
     """Beat, a little faster."""
 
     def sent() -> bool:
-        valkey.wake(sweep)
+        valkey.wake()
         return Message.objects.exclude(sent_at=None).count() == count
 
     until(sent)
@@ -102,7 +102,7 @@ def test_a_worker_killed_in_mid_delivery_loses_nothing(letter, mailbox, valkey, 
     mailbox.fail("hold")
     message = letter()
     first = worker()
-    valkey.wake(deliver, message.pk)
+    valkey.wake()
     until(mailbox.is_holding.is_set)
 
     first.kill()
@@ -119,7 +119,8 @@ def test_a_worker_killed_in_mid_delivery_loses_nothing(letter, mailbox, valkey, 
 
 def test_a_broker_that_forgets_everything_loses_nothing(letter, mailbox, valkey, worker):
     for number in range(3):
-        valkey.wake(deliver, letter(key=str(number)).pk)
+        letter(key=str(number))
+        valkey.wake()
     valkey.kill()
     valkey.start()
 
@@ -130,7 +131,8 @@ def test_a_broker_that_forgets_everything_loses_nothing(letter, mailbox, valkey,
 
 def test_what_is_owed_outlives_the_broker_and_the_worker(letter, mailbox, valkey, worker):
     process = worker()
-    valkey.wake(deliver, letter(key="before").pk)
+    letter(key="before")
+    valkey.wake()
     mailbox.wait(1, seconds=30)
 
     valkey.kill()

@@ -37,7 +37,7 @@ def fill(membership, product, quantity=1):
     return cart.of(membership)
 
 
-def place(basket, *, answers=None, attested=None, attempt=None, by=None, seen="", draft=None):
+def place(basket, *, answers=None, attested=None, attempt=None, by=None, seen="", **more):
     """Place the cart's order, agreeing to everything."""
     decision = decide(basket.membership, at=timezone.now())
     everything = {one.name for one in decision.attestations}
@@ -49,5 +49,5 @@ def place(basket, *, answers=None, attested=None, attempt=None, by=None, seen=""
         attested=everything if attested is None else attested,
         language="en",
         seen=seen,
-        draft=draft,
+        **more,
     )

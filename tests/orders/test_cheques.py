@@ -1,6 +1,7 @@
 """Payment by cheque: allowed, announced, received, cleared or returned; quota held, stock not."""
 
 from datetime import timedelta
+from threading import Barrier, Event
 
 import pytest
 from django.contrib.auth.models import Group
@@ -11,7 +12,7 @@ from django.utils import timezone
 from catalog import stock
 from mail.models import Message
 from orders import cancellation, cheques, payments, quota, refund_desk, refunds
-from orders.models import Cheque, MoneyEntry, Order
+from orders.models import Cheque, MoneyEntry, Order, Payment
 from orgs.days import today
 from orgs.staff import ensure_groups
 from tests.conftest import at_once
@@ -278,3 +279,63 @@ def test_a_cheque_that_clears_while_it_is_sent_back_does_one_of_both(announced, 
     assert sorted(type(x).__name__ for x in found) == ["Cheque", "ValidationError"]
     paid = again(announced).status == Status.CLEARED
     assert again(order).status == (Order.Status.PAID if paid else Order.Status.CANCELLED)
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_a_cheque_would_pay_an_order_that_it_ends(
+    announced, order, staff, monkeypatch
+):
+    """Shows that the test above can fail: both look while it lies there, one writes after both."""
+    cheques.receive(announced.pk, number="0012", by=staff)
+    meet, cleared = Barrier(2, timeout=10), Event()
+
+    def unlocked(pk):
+        cheque = Cheque.objects.select_related("order__organization").get(pk=pk)
+        meet.wait()
+        return cheque
+
+    def give_back():
+        monkeypatch.setattr(cheques, "_return", lambda *a, **k: cleared.wait(10) and back(*a, **k))
+        return cheques.give_back(announced.pk, why="Late", by=staff)
+
+    def clear():
+        done = cheques.clear(announced.pk, by=staff)
+        cleared.set()
+        return done
+
+    back = cheques._return
+    monkeypatch.setattr(cheques, "lock", unlocked)
+    at_once(clear, give_back)
+    assert again(order).status == Order.Status.CANCELLED
+    assert MoneyEntry.objects.get().amount == order.total
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_a_cheque_that_arrives_as_its_time_ends_is_here_or_is_not_awaited(announced, order, staff):
+    Order.objects.update(hold_until=timezone.now())
+    at_once(
+        lambda: cheques.receive(announced.pk, number="0012", by=staff),
+        lambda: cancellation.expire(order.pk),
+        lambda: cancellation.expire(order.pk),
+    )
+    is_here = again(announced).status == Status.RECEIVED
+    assert is_here or again(announced).status == Status.MISSED
+    assert again(order).status == ("awaiting_payment" if is_here else "expired")
+    assert again(order.lines.get().product).stock == (3 if is_here else 5)
+    sound()
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_chosen_while_paypal_begins_it_is_one_of_both(order, paypal):
+    """A cheque is announced, or a payment is under way: never both."""
+    at_once(
+        lambda: cheques.announce(order.pk, by=order.placed_by),
+        lambda: payments.start(order, by=order.placed_by, language="en"),
+    )
+    by_cheque = again(order).method == "cheque"
+    assert Cheque.objects.exists() == by_cheque
+    assert again(order.lines.get().product).stock == (5 if by_cheque else 3)
+    assert not (by_cheque and order.payments.filter(status__in=Payment.TAKING).exists())

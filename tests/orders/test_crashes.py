@@ -12,11 +12,30 @@ from audit.models import Entry
 from catalog import stock
 from catalog.models import StockEntry
 from mail.models import Message
-from orders import checkout, fulfilment, quota
-from orders.models import CartItem, Fulfilment, LicenseKey, Order, OrderLine, QuotaEntry
+from orders import checkout, fold, fulfilment, gateway, payments, quota, settlement, webhooks
+from orders.models import (
+    CartItem,
+    Fulfilment,
+    LicenseKey,
+    MoneyEntry,
+    Order,
+    OrderLine,
+    QuotaEntry,
+    WebhookEvent,
+)
+from orders.paypal import PayPal
 from orgs.models import Organization
 from tests.factories import MembershipFactory, ProductFactory, ProgramFactory
 from tests.orders.conftest import fill, place
+from tests.orders.paying import (
+    again,
+    approve,
+    begin,
+    make_due,
+    paid_once,
+    receive,
+    request_ids,
+)
 from tests.orders.test_fulfilment import pay, stock_keys
 
 pytestmark = pytest.mark.races
@@ -107,6 +126,67 @@ def test_a_delivery_that_is_killed_gives_no_key_and_comes_due_again(
     Fulfilment.objects.update(due_at=timezone.now())
     assert fulfilment.deliver(row.pk)
     assert LicenseKey.objects.filter(line__order=order).count() == 2
+
+
+@pytest.fixture
+def approved(transactional_db, paypal):
+    """A payment that its payer has approved at PayPal, and that nobody has captured yet."""
+    payment = begin(place(fill(MembershipFactory(), ProductFactory())))
+    approve(paypal, payment)
+    return payment
+
+
+def settled_by_a_child(pk):
+    """With a connection to PayPal of its own, since the parent's cannot be shared."""
+    gateway.provider.cache_clear()
+    return payments.settle(pk)
+
+
+CAPTURING = [
+    (fold, "claim", False),
+    (fold, "claim", True),  # we said that we would
+    (PayPal, "capture", True),  # PayPal has the money, and we do not know
+    (settlement, "mark_paid", True),
+    (fold.emails, "receipt", True),
+    (fold, "apply", True),
+]
+
+
+@pytest.mark.parametrize(("in_", "at", "after"), CAPTURING)
+def test_a_return_from_paypal_that_is_killed_is_taken_up_by_the_sweep(
+    approved, paypal, in_, at, after
+):
+    killed(lambda: settled_by_a_child(approved.pk), in_=in_, at=at, after=after)
+    is_done = (in_, at) == (fold, "apply")
+    assert MoneyEntry.objects.exists() == is_done
+    make_due(approved)
+    payments.sweep()
+    paid_once(paypal, approved.order)
+    assert len(request_ids(paypal, "/capture")) <= 1
+
+
+NOTICED = [
+    (webhooks, "claim", True),
+    (PayPal, "verify_webhook", True),
+    (PayPal, "capture", True),
+    (webhooks, "finish", False),
+]
+
+
+@pytest.mark.parametrize(("in_", "at", "after"), NOTICED)
+def test_a_notice_that_is_killed_while_it_is_read_comes_due_again(approved, paypal, in_, at, after):
+    event = receive(paypal, approved)
+
+    def read():
+        gateway.provider.cache_clear()
+        webhooks.handle(event.pk)
+
+    killed(read, in_=in_, at=at, after=after)
+    assert again(event).handled_at is None
+    WebhookEvent.objects.update(due_at=timezone.now())
+    assert webhooks.sweep() == 1
+    assert again(event).outcome == "handled"
+    paid_once(paypal, approved.order)
 
 
 def test_without_the_transaction_half_an_order_would_stay(basket, monkeypatch):

@@ -110,6 +110,19 @@ def test_hardware_goes_to_the_address_on_file_without_a_proof(as_member, owner, 
     assert "120 rue King Ouest" in page.text
 
 
+def test_an_address_that_is_only_suggested_is_not_taken_as_given(as_member, owner, basket):
+    """What is saved on other steps, such as answers, says nothing about the hardware."""
+    steps.save_answers(basket, {"boxes": {"purpose": "Wi-Fi"}})
+    steps.save_licences(basket, "licences@elsewhere.example")
+    page = as_member.get(url("checkout", owner), follow=True)
+    assert "Step 1 of 2: Where the hardware goes" in page.text
+    assert 'value="120 rue King Ouest"' in page.text
+    assert CheckoutDraft.objects.get().street == ""
+    with pytest.raises(ValidationError) as refused:
+        place(basket, draft=steps.of(basket))
+    assert [one.code for one in refused.value.error_list] == ["no_address"]
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [
@@ -124,6 +137,7 @@ def test_hardware_goes_to_the_address_on_file_without_a_proof(as_member, owner, 
 def test_what_a_courier_cannot_use_is_said_at_its_field(as_member, owner, basket, change, text):
     page = as_member.post(url("checkout_delivery", owner), TYPED | change)
     assert page.status_code == 422
+    assert page.text.count('class="error-summary"') == 1
     assert text in page.text
     assert not CheckoutDraft.objects.exists()
 
@@ -131,6 +145,7 @@ def test_what_a_courier_cannot_use_is_said_at_its_field(as_member, owner, basket
 def test_an_address_that_we_do_not_know_needs_a_proof(as_member, owner, basket):
     page = as_member.post(url("checkout_delivery", owner), AWAY)
     assert page.status_code == 422
+    assert page.text.count('class="error-summary"') == 1
     assert "send what shows that you are there" in page.text
     assert "8 Main Street" in page.text
     typed = AWAY | {"proof_file": proof()}
@@ -147,6 +162,7 @@ def test_a_proof_belongs_to_its_address(as_member, owner, basket):
     assert as_member.post(url("checkout_delivery", owner), AWAY).status_code == 302
     page = as_member.post(url("checkout_delivery", owner), AWAY | {"street": "9 Main Street"})
     assert page.status_code == 422
+    assert page.text.count('class="error-summary"') == 1
 
 
 def test_an_address_that_staff_verified_is_known_the_next_time(as_member, owner, basket, stranger):

@@ -1,5 +1,7 @@
 """The e-mails about orders: each readable alone, in both languages, with one way on."""
 
+from functools import partial
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -55,7 +57,10 @@ TELL = {
     "receipt": lambda order: emails.receipt(payment(order)),
     "payment_pending": lambda order: emails.payment_pending(payment(order)),
     "payment_denied": lambda order: emails.payment_denied(payment(order)),
-    "paid_too_late": lambda order: emails.paid_too_late(payment(order)),
+    "paid_too_late": lambda order: emails.paid_too_late(payment(order), may_wait=True),
+    "held": lambda order: emails.held(order, 1),
+    "released": lambda order: emails.released(order, 1),
+    "allocated": emails.allocated,
     "licences_ready": emails.licences_ready,
     "licences_delayed": emails.licences_delayed,
 }
@@ -83,9 +88,8 @@ def test_it_says_which_order_and_where_to_go_on(order, kind):
 def test_telling_twice_tells_once(order, kind):
     if kind in {"receipt", "payment_pending", "payment_denied", "paid_too_late"}:
         paid = payment(order)
-        tell = {"receipt": emails.receipt, "paid_too_late": emails.paid_too_late}.get(
-            kind, getattr(emails, kind)
-        )
+        too_late = partial(emails.paid_too_late, may_wait=True)
+        tell = too_late if kind == "paid_too_late" else getattr(emails, kind)
         deeds = [lambda: tell(paid)] * 2
     else:
         deeds = [lambda: TELL[kind](order)] * 2

@@ -76,6 +76,7 @@ def test_one_address_for_both_gets_one_message(product):
     stock_keys(product, 1)
     buyer = UserFactory()
     order = order_of(product, placed_by=buyer, licence_email=buyer.email)
+    type(order.organization).objects.update(email=buyer.email)
     pay(order)
     fulfilment.sweep()
     assert mails("licences_ready") == 1
@@ -206,15 +207,40 @@ def sent(product):
     return again(order)
 
 
-def test_the_message_is_sent_again_once_in_ten_minutes(sent):
-    fulfilment.resend(sent.pk, by=sent.placed_by)
+def test_staff_send_the_message_again_once_in_ten_minutes(sent):
+    fulfilment.resend(sent.pk, by=sent.placed_by, is_staff=True)
     assert mails("licences_ready") == 4
-    with pytest.raises(ValidationError):
-        fulfilment.resend(sent.pk, by=sent.placed_by)
+    with pytest.raises(ValidationError, match="few minutes ago"):
+        fulfilment.resend(sent.pk, by=sent.placed_by, is_staff=True)
     assert mails("licences_ready") == 4
     with time_machine.travel(timezone.now() + timedelta(minutes=11)):
-        fulfilment.resend(sent.pk, by=sent.placed_by)
+        fulfilment.resend(sent.pk, by=sent.placed_by, is_staff=True)
     assert mails("licences_ready") == 6
+
+
+@pytest.mark.parametrize(("day", "is_sent"), [(25, False), (26, True)])
+def test_a_member_sends_it_again_after_five_business_days(product, day, is_sent):
+    """Sent on Friday the nineteenth: the fifth business day is the next Friday."""
+    stock_keys(product, 1)
+    order = order_of(product, organization__province="AB")
+    with time_machine.travel(FRIDAY):
+        pay(order)
+        fulfilment.sweep()
+    with time_machine.travel(FRIDAY.replace(day=day)):
+        if is_sent:
+            fulfilment.resend(order.pk, by=order.placed_by)
+        else:
+            with pytest.raises(ValidationError, match="again from"):
+                fulfilment.resend(order.pk, by=order.placed_by)
+    assert mails("licences_ready") == (4 if is_sent else 2)
+
+
+def test_what_did_not_arrive_is_sent_again_at_once(sent):
+    Message.objects.filter(kind="orders/licences_ready").update(dead_at=timezone.now())
+    fulfilment.resend(sent.pk, by=sent.placed_by)
+    assert mails("licences_ready") == 4
+    with pytest.raises(ValidationError, match="few minutes ago"):
+        fulfilment.resend(sent.pk, by=sent.placed_by)
 
 
 def test_what_was_not_sent_is_not_sent_again(product):

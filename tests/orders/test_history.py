@@ -1,4 +1,4 @@
-"""The history of orders: looked for, as a table, as a statement, and ordered again."""
+"""The history of orders: looked for, as a table and as a statement."""
 
 import csv
 import io
@@ -135,22 +135,6 @@ def test_a_statement_is_a_paper_too(as_member, sent, language):
     assert page["Content-Type"] == "application/pdf"
     assert page.content.startswith(b"%PDF-")
     assert len(page.content) > 10_000
-
-
-# Again
-
-
-def test_an_order_is_put_into_the_cart_again(as_member, owner, sent):
-    page = as_member.post(url("again", sent), follow=True)
-    assert "is in your cart" in page.text
-    item = owner.cart.items.get()
-    assert (item.product, item.quantity) == (sent.lines.get().product, 2)
-
-
-def test_what_is_no_longer_offered_is_named(as_member, sent, product):
-    type(product).objects.filter(pk=product.pk).update(status="discontinued")
-    page = as_member.post(url("again", sent), follow=True)
-    assert "can no longer be ordered" in page.text
 
 
 def test_a_question_about_an_order_names_it(as_member, sent):

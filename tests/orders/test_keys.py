@@ -2,18 +2,27 @@
 
 import base64
 import secrets
+from datetime import timedelta
 
 import pytest
+import time_machine
 from cryptography.exceptions import InvalidTag
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts import keyring
-from orders import key_import, keys
-from orders.models import Fulfilment, LicenseKey
+from mail.models import Message
+from orders import key_import, keys, supply
+from orders.models import Fulfilment, KeyPool, LicenseKey
 from tests.conftest import at_once
-from tests.factories import OrderLineFactory, ProductFactory, UserFactory
+from tests.factories import (
+    OrderLineFactory,
+    ProductFactory,
+    ProgramFactory,
+    UserFactory,
+    staff_with,
+)
 
 SECRET = "AAAA1-BBBB2-CCCC3-DDDD4"
 
@@ -144,3 +153,54 @@ def test_the_same_key_imported_twice_at_once_is_imported_once():
     assert LicenseKey.objects.count() == 1
     for outcome in found:
         assert isinstance(outcome, key_import.Report | IntegrityError)
+
+
+def test_a_pool_is_low_when_fewer_than_ten_keys_are_to_spare(product):
+    key_import.add(product, [f"LOW-{n:04}" for n in range(11)], by=None)
+    assert not KeyPool.objects.low().exists()
+
+    line = OrderLineFactory(product=product, quantity=2, order__status="paid")
+    Fulfilment.objects.create(line=line)
+    (pool,) = KeyPool.objects.low()
+    assert (pool.pk, pool.free, pool.wanted, pool.spare) == (product.pk, 11, 2, 9)
+
+    type(product).objects.filter(pk=product.pk).update(status="discontinued")
+    assert not KeyPool.objects.low().exists()
+
+
+def test_who_imports_keys_is_told_of_a_low_pool_once_a_day(product):
+    keeper, other = staff_with("add_licensekey"), staff_with("view_keypool")
+    keeper.language = "fr"
+    keeper.save(update_fields=["language"])
+    key_import.add(product, [f"LOW-{n:04}" for n in range(9)], by=None)
+
+    supply.tell_low()
+    supply.tell_low()
+
+    told = Message.objects.get(kind="orders/pool_low")
+    assert (told.to, told.language) == ([keeper.email], "fr")
+    assert f"/admin/orders/keypool/{product.pk}/import/" in told.text
+    assert "9 clés sont libres" in told.text
+    assert not Message.objects.filter(to=[other.email]).exists()
+
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        supply.tell_low()
+    assert Message.objects.filter(kind="orders/pool_low").count() == 2
+
+
+def test_superusers_are_told_of_a_low_pool_while_nobody_imports_keys(product):
+    root = UserFactory(is_staff=True, is_superuser=True)
+    supply.tell_low()
+    assert Message.objects.get(kind="orders/pool_low").to == [root.email]
+
+
+def test_nobody_is_told_of_a_pool_with_keys_to_spare(product):
+    staff_with("add_licensekey")
+    key_import.add(product, [f"LOW-{n:04}" for n in range(10)], by=None)
+    supply.tell_low()
+    assert not Message.objects.exists()
+
+
+def test_a_product_that_no_key_delivers_has_no_pool(db):
+    ProductFactory(program=ProgramFactory(delivery="shipment"))
+    assert not KeyPool.objects.low().exists()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Entry
 from mail.models import Message
@@ -119,10 +120,17 @@ def test_a_key_of_another_order_is_not_found(as_member, owner, sent, key):
     assert not looks(key)
 
 
-def test_a_member_sends_the_message_again_not_too_often(as_member, sent):
+def test_a_member_reads_from_which_day_the_message_is_sent_again(as_member, sent):
     again = reverse("orders:resend", args=[sent.organization.number, sent.number])
+    page = as_member.get(page_of(sent)).text
+    assert "you can have it sent again from" in page
+    assert again not in page
+    assert "again from" in as_member.post(again, follow=True).text
+    assert mails("licences_ready") == 2
+
+    Message.objects.filter(kind="orders/licences_ready").update(dead_at=timezone.now())
+    assert again in as_member.get(page_of(sent)).text
     assert "We sent the message again" in as_member.post(again, follow=True).text
-    assert "a few minutes ago" in as_member.post(again, follow=True).text
     assert mails("licences_ready") == 4
 
 

@@ -1,14 +1,15 @@
 """Partner files: what is handed over once, and what comes back line by line."""
 
 import csv
+import threading
 
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from audit.models import Entry
-from orders import partner_file
-from orders.models import Fulfilment, Parcel
+from orders import holding, partner_file
+from orders.models import Fulfilment, Order, Parcel
 from orgs.staff import ensure_groups
 from tests.conftest import at_once
 from tests.factories import OrganizationFactory, ProductFactory, ProgramFactory, UserFactory
@@ -123,8 +124,6 @@ def test_without_the_lock_a_line_would_be_in_two_files(
     transactional_db, program, rows, monkeypatch
 ):
     """Shows that the test above can fail: nobody has handed over while the others read."""
-    import threading
-
     meet, inert = threading.Barrier(2, timeout=10), partner_file.inert
     seen = threading.local()
 
@@ -136,7 +135,79 @@ def test_without_the_lock_a_line_would_be_in_two_files(
 
     kind = type(Fulfilment.objects.all())
     monkeypatch.setattr(partner_file, "inert", slowly)
-    monkeypatch.setattr(kind, "select_for_update", lambda self, **how: self)
+    for rows_of in (kind, type(Order.objects.all())):
+        monkeypatch.setattr(rows_of, "select_for_update", lambda self, **how: self)
     texts = at_once(*[lambda: partner_file.export(program.partner, by=None)] * 2)
     found = [line["line"] for text in texts for line in lines_of(text)]
     assert len(found) == 2 * len(rows)
+
+
+def stopped_while_the_file_is_made(monkeypatch, program, row):
+    """Staff stop an order once its line was read: (the lines of the file, what staff got)."""
+    staff = UserFactory(is_staff=True)
+    read, stopped = threading.Event(), threading.Event()
+    inert = partner_file.inert
+
+    def slowly(cell):
+        if not read.is_set():
+            read.set()
+            stopped.wait(timeout=1)  # with the lock, staff wait for the file
+        return inert(cell)
+
+    def stop():
+        read.wait(timeout=10)
+        try:
+            return holding.hold(row.line.order_id, by=staff, reason="Looks invented")
+        finally:
+            stopped.set()
+
+    monkeypatch.setattr(partner_file, "inert", slowly)
+    text, answer = at_once(lambda: partner_file.export(program.partner, by=None), stop)
+    return [line["line"] for line in lines_of(text)], answer
+
+
+@pytest.mark.races
+def test_what_is_stopped_while_the_file_is_made_was_handed_over_before(
+    transactional_db, program, rows, monkeypatch
+):
+    found, answer = stopped_while_the_file_is_made(monkeypatch, program, rows[0])
+    assert str(rows[0].pk) in found
+    assert isinstance(answer, Order)
+    assert again(rows[0]).handed_at < answer.held_at
+
+
+@pytest.mark.races
+def test_without_the_lock_of_orders_a_stopped_one_is_handed_over(
+    transactional_db, program, rows, monkeypatch
+):
+    kind = type(Order.objects.all())
+    lock = kind.select_for_update
+    # Staff's own lock stays: it names what it locks.
+    monkeypatch.setattr(
+        kind, "select_for_update", lambda self, **how: lock(self, **how) if how else self
+    )
+    found, answer = stopped_while_the_file_is_made(monkeypatch, program, rows[0])
+    assert str(rows[0].pk) in found
+    assert again(rows[0]).handed_at > answer.held_at
+
+
+@pytest.mark.races
+def test_what_is_stopped_before_the_lock_is_not_in_the_file(
+    transactional_db, program, rows, monkeypatch
+):
+    """Staff commit between the file's first look and its lock."""
+    staff = UserFactory(is_staff=True)
+    kind = type(Order.objects.all())
+    lock = kind.select_for_update
+    looked = []
+
+    def late(self, **how):
+        if not how and not looked:
+            looked.append(True)
+            at_once(lambda: holding.hold(rows[0].line.order_id, by=staff, reason="Looks odd"))
+        return lock(self, **how)
+
+    monkeypatch.setattr(kind, "select_for_update", late)
+    found = [line["line"] for line in lines_of(partner_file.export(program.partner, by=None))]
+    assert found == [str(rows[1].pk)]
+    assert again(rows[0]).handed_at is None

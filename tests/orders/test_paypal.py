@@ -9,8 +9,8 @@ import pytest
 from django.core.cache import cache
 
 from orders import gateway
-from orders import paypal as client
 from orders.gateway import Checkout, Item, NotSent, OutcomeUnknown, Rejected
+from orders.paypal import answers, transport
 from tests.conftest import at_once
 
 ORDERS = "/v2/checkout/orders"
@@ -230,7 +230,7 @@ def test_too_many_calls_say_when_to_come_back(paypal, provider, checkout):
 def test_a_capture_whose_answer_was_lost_is_taken_once(
     paypal, provider, checkout, approved, monkeypatch, do, arg
 ):
-    monkeypatch.setattr(client, "TIMEOUT", (1, 0.3))
+    monkeypatch.setattr(transport, "TIMEOUT", (1, 0.3))
     paypal.fault(do, arg, phase="after", path=f"{ORDERS}/.*/capture")
 
     with pytest.raises(OutcomeUnknown):
@@ -257,7 +257,7 @@ def test_nobody_there_means_nothing_sent(paypal, settings, checkout):
     ("do", "arg"), [("status", 503), ("html", 503), ("html", 200), ("drop", None), ("sleep", 0.6)]
 )
 def test_without_a_token_nothing_is_sent(paypal, provider, checkout, monkeypatch, do, arg):
-    monkeypatch.setattr(client, "TIMEOUT", (1, 0.3))
+    monkeypatch.setattr(transport, "TIMEOUT", (1, 0.3))
     paypal.fault(do, arg, path="/v1/oauth2/token")
 
     with pytest.raises(NotSent):
@@ -364,10 +364,10 @@ def test_a_notice_written_anew_is_not_the_one_that_was_signed(paypal, provider, 
 )
 def test_the_payer_is_sent_to_paypal_only(provider, url, is_followed):
     if is_followed:
-        assert provider._payer_page(url) == url
+        assert answers.payer_page(url, endpoint=provider.api.endpoint) == url
     else:
         with pytest.raises(OutcomeUnknown):
-            provider._payer_page(url)
+            answers.payer_page(url, endpoint=provider.api.endpoint)
 
 
 def test_the_token_is_shared_through_the_cache(provider, checkout):

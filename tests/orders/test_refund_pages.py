@@ -79,6 +79,7 @@ def test_every_reason_is_told_and_what_was_typed_is_kept(as_member, sent):
         url("refund", sent), {"lines": [sent.lines.get().pk], "reason": "Because of this"}
     )
     assert page.status_code == 422
+    assert page.text.count('class="error-summary"') == 1
     assert "nothing of it was installed" in page.text
     assert "Because of this" in page.text
     assert not Refund.objects.exists()
@@ -127,7 +128,7 @@ def test_the_orders_page_with_refunds_takes_few_queries(
 ):
     ask(sent)
     as_member.get(url("detail", sent))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         as_member.get(url("detail", sent))
 
 

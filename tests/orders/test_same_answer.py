@@ -119,14 +119,6 @@ def used_by(organization):
     return sum(standing.total for _program, _index, standing in found)
 
 
-def test_a_branch_has_its_own_quota(owner):
-    branch = OrganizationFactory(parent=owner.organization)
-    product = limited(FIVE)
-    place(fill(owner, product, 5))
-    assert place(fill(MembershipFactory(organization=branch), product, 5))
-    assert (used_by(owner.organization), used_by(branch)) == (5, 5)
-
-
 def test_a_limit_below_what_was_used_leaves_nothing_and_takes_nothing_back(owner):
     product = limited(FIVE)
     place(fill(owner, product, 5))

@@ -1,6 +1,7 @@
 """PayPal's notices: kept once, answered at once, verified, and only then a hint to ask."""
 
 import json
+from random import Random
 
 import pytest
 from django.db import IntegrityError
@@ -8,10 +9,22 @@ from django.utils import timezone
 
 from audit.models import Entry
 from orders import gateway, tasks, webhooks
-from orders.models import Order, Payment, WebhookEvent
+from orders.models import MoneyEntry, Order, Payment, WebhookEvent
 from orders.webhooks import Unacceptable, is_cert_url, order_named_in
 from tests.conftest import at_once
-from tests.orders.paying import again, begin, notice, paid_once, post, receive
+from tests.factories import MembershipFactory, ProductFactory
+from tests.orders.conftest import fill, place
+from tests.orders.paying import (
+    again,
+    approve,
+    begin,
+    captures,
+    mails,
+    notice,
+    paid_once,
+    post,
+    receive,
+)
 
 Outcome = WebhookEvent.Outcome
 
@@ -109,6 +122,28 @@ def test_the_same_notice_twice_at_once_is_kept_once(approved, paypal):
     assert len({event.pk for event in found}) == 1
     with pytest.raises(IntegrityError):  # what holds it is the key, not the look before
         WebhookEvent.objects.create(event_id=found[0].event_id, event_type="X", raw=b"")
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_ten_copies_of_every_notice_by_eight_senders_pay_each_order_once(paypal):
+    """In any order, read by four workers at once."""
+    payments = [begin(place(fill(MembershipFactory(), ProductFactory()))) for _ in range(4)]
+    for payment in payments:
+        approve(paypal, payment)
+    sent = [notice(paypal, payment) for payment in payments]
+    copies = sent * 10
+    Random(7).shuffle(copies)
+
+    def send(share):
+        for headers, raw in share:
+            webhooks.receive(headers, raw)
+
+    at_once(*[lambda share=copies[n::8]: send(share) for n in range(8)])
+    assert WebhookEvent.objects.count() == len(sent)
+    at_once(*[webhooks.sweep] * 4)
+    assert len(captures(paypal)) == MoneyEntry.objects.count() == mails("receipt") == 4
+    assert {again(payment.order).status for payment in payments} == {Order.Status.PAID}
 
 
 # What PayPal would not send

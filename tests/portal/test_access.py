@@ -11,7 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.world import World, build_world
 
-MATRIX = yaml.safe_load((Path(__file__).parent.parent / "access.yaml").read_text())
+MATRIX_FILE = Path(__file__).parent.parent / "access.yaml"
+MATRIX = yaml.safe_load(MATRIX_FILE.read_text())
 # Ways in that others wrote and test: their own access rules hold, and their own tests show it.
 NOT_OURS = ("account_", "mfa_", "usersessions_", "admin:", "socialaccount_")
 MEMBERS = ("owner", "approver", "buyer", "finance", "viewer")
@@ -19,7 +20,8 @@ STAFF = ("qualification", "fulfilment")
 # What stands in addresses and belongs to no organization.
 SHARED = {"product", "partner", "program", "step", "subject"}
 ABOVE = ("above", "beside")  # of the organization whose branch this is: its owner, its buyer
-ROLES = ("visitor", "stranger", *MEMBERS, *ABOVE, "neighbour", *STAFF, "superuser")
+PARTNERS = ("partner_person", "other_partner")  # of the partner in the address, and of another
+ROLES = ("visitor", "stranger", *MEMBERS, *ABOVE, "neighbour", *PARTNERS, *STAFF, "superuser")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class Page:
                 return {302} if role == "visitor" and not self.post else yes
             case "machine":
                 return {self.status}
+            case "partner":
+                if role == "visitor" and not self.post:
+                    return {302}
+                return yes if role == "partner_person" or self.post else {404}
             case "staff":
                 may = role == "superuser" or role in self.groups
                 return yes if may else {302, 403, 404}
@@ -92,6 +98,12 @@ def address(world: World, page: Page) -> str:
     return reverse(page.name, args=[world.arguments[name] for name in page.args]) + page.query
 
 
+def test_no_address_is_in_the_file_twice():
+    """YAML keeps the last of two, and forgets the first without a word."""
+    names = [key.value for key, _ in yaml.compose(MATRIX_FILE.read_text()).value]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_every_address_is_in_the_matrix():
     ours = {n for n in names(get_resolver()) if not n.startswith(NOT_OURS)}
     assert ours - set(PAGES) == set(), "add these addresses to tests/access.yaml"
@@ -119,6 +131,36 @@ def test_nobody_outside_can_change_anything(client, world, name):
         if answer.status_code not in {404, 405}:
             surprises[role] = answer.status_code
     assert surprises == {}
+
+
+@pytest.mark.parametrize("name", [n for n, p in PAGES.items() if p.who == "partner"])
+def test_nobody_but_its_people_can_do_anything_at_a_partners_desk(client, world, name):
+    surprises = {}
+    for role in set(ROLES) - {"visitor", "partner_person"}:
+        as_role(client, world, role)
+        answer = client.post(address(world, PAGES[name]), {})
+        if answer.status_code not in {404, 405}:
+            surprises[role] = answer.status_code
+    assert surprises == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        n
+        for n, p in PAGES.items()
+        if p.who == "partner" and {"asked", "owed", "product"} & {*p.args}
+    ],
+)
+def test_what_is_anothers_is_not_at_a_partners_own_desk(client, world, name):
+    page = PAGES[name]
+    args = [world.arguments[a] for a in page.args]
+    args[0] = world.others_partner
+    as_role(client, world, "other_partner")
+
+    answer = (client.post if page.post else client.get)(reverse(name, args=args))
+
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,16 @@ def test_the_demo_breaks_no_invariant(demo):
     assert list(breaches()) == []
 
 
+def test_staff_find_something_to_do_with_orders(demo):
+    from orders import queues
+    from orders.models import Cheque, Delivery, Parcel
+
+    counts = queues.counts()
+    assert {view for view, count in counts.items() if not count} == {queues.View.PROBLEM}
+    assert Cheque.objects.filter(status=Cheque.Status.RECEIVED).exists()
+    assert Delivery.objects.to_check().exists() and Parcel.objects.exists()
+
+
 def test_the_commands_write_json(demo, capsys):
     call_command("eligibility", "100001", "--program", "cisco", "--json")
     verdict = json.loads(capsys.readouterr().out)
@@ -99,10 +109,10 @@ def test_the_commands_write_json(demo, capsys):
 
 def test_the_demo_can_be_loaded_again(demo):
     from catalog.models import Product
-    from orders.models import LicenseKey, Order, QuotaEntry
+    from orders.models import ChequePermission, LicenseKey, Order, QuotaEntry
     from orgs.models import Organization
 
-    counted = (Organization, Order, QuotaEntry, Product, LicenseKey)
+    counted = (Organization, Order, QuotaEntry, Product, LicenseKey, ChequePermission)
     before = [model.objects.count() for model in counted]
     call_command("demo", stdout=io.StringIO(), verbosity=0)
     assert [model.objects.count() for model in counted] == before

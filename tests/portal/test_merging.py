@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Entry
+from catalog.models import QueuePlace
 from mail.models import Message
 from orders import cart, quota
 from orders.models import Order, QuotaEntry
@@ -29,6 +30,7 @@ from tests.factories import (
     MembershipFactory,
     OrganizationFactory,
     ProductFactory,
+    QueuePlaceFactory,
     UserFactory,
 )
 from tests.orders.conftest import fill, limited, place
@@ -69,7 +71,7 @@ HANGS = {
     "catalog.need.organization": "what that account said it needs",
     "catalog.lastanswer.organization": "made anew each night",
     "catalog.override.organization": "granted on that file's facts, for that account",
-    "catalog.queueplace.organization": "asked as that file; its turn finds it gone",
+    "catalog.queueplace.organization": "moves while it is open",
     "orders.order.organization": "moves",
     "orders.quotaentry.organization": "whose it was then; the order says whose it is",
     "orders.chequepermission.organization": "given to that organization; the other has its own",
@@ -154,6 +156,25 @@ def test_orders_quota_people_papers_and_tokens_move(merge, gone, kept):
     kept.organization.refresh_from_db()
     assert kept.organization.neq == "1100000125"
     assert kept.organization.former_names == ["Comptoir Sainte-Anne"]
+    assert sound() == []
+
+
+def test_places_in_queues_keep_their_turn_and_of_two_the_earlier_stays(merge, gone, kept):
+    ours, theirs = gone.organization, kept.organization
+    alone = QueuePlaceFactory(organization=ours)
+    first = QueuePlaceFactory(organization=ours)
+    second = QueuePlaceFactory(organization=theirs, product=first.product)
+    early = QueuePlaceFactory(organization=theirs)
+    late = QueuePlaceFactory(organization=ours, product=early.product)
+    carry_out(merge)
+    open_ = QueuePlace.objects.open()
+    assert set(open_) == set(open_.of(theirs)) == {alone, first, early}
+    for place_ in (second, late):
+        place_.refresh_from_db()
+        assert place_.status == "left"
+    undo(merge)
+    assert set(QueuePlace.objects.of(ours).open()) == {alone, first}
+    assert set(QueuePlace.objects.of(theirs).open()) == {early}
     assert sound() == []
 
 

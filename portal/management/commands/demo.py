@@ -1,15 +1,22 @@
 """manage.py demo: a site full of sensible data, as often as you like."""
 
+from datetime import timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from catalog.models import Product, Program
-from orders import key_import
+from catalog import partner_people
+from catalog.models import Partner, Product, Program
+from orders import cheques, key_import
+from orders import story as orders_story
+from orders.models import ChequePermission
 from orgs import story
+from orgs.days import today
+from orgs.models import Organization
 from registers.models import Import
 from tokens import secrets
 from tokens.models import Client
@@ -28,10 +35,18 @@ SIGN_INS = (
     ("sam@harbour-library.example", "buyer of a qualified library"),
     ("lea@nouveau.example", "application pending"),
     ("dev@two-hats.example", "two organizations"),
+    (orders_story.BUYER, "orders under way, paid by cheque"),
     ("quinn@staff.example", "qualification staff"),
     ("fay@staff.example", "fulfilment staff"),
     ("root@staff.example", "superuser"),
+    ("paula@partner.example", "acts for the donor partner Cisco"),
+    ("omar@partner.example", "acts for the donor partner Microsoft"),
 )
+# Who acts for which donor partner: first name, last name, language.
+PARTNER_PEOPLE = {
+    "paula@partner.example": ("cisco", "Paula", "Nguyen", "en"),
+    "omar@partner.example": ("microsoft", "Omar", "Lavoie", "fr"),
+}
 
 
 def demo_api_key() -> str:
@@ -51,6 +66,9 @@ class Command(BaseCommand):
         self.read_registers()
         story.tell()
         self.fill_pools()
+        self.let_partners_in()
+        self.allow_a_cheque()
+        orders_story.tell(by=User.objects.get(email="fay@staff.example"))
         Client.objects.get_or_create(
             key_digest=secrets.digest(demo_api_key()),
             defaults={"name": "Demo verifier", "key_last4": demo_api_key()[-4:]},
@@ -71,6 +89,23 @@ class Command(BaseCommand):
                     "import_registry", register, file, "--as-of", READ_ON, stdout=self.stdout
                 )
 
+    def let_partners_in(self) -> None:
+        """A person of two donor partners each, with an account of their own."""
+        by = User.objects.get(email="fay@staff.example")
+        for email, (slug, first_name, last_name, language) in PARTNER_PEOPLE.items():
+            if User.objects.filter(email=email).exists():
+                continue
+            user = User.objects.create_user(
+                email=email,
+                username=email.partition("@")[0],
+                password=settings.DEMO_PASSWORD,
+                first_name=first_name,
+                last_name=last_name,
+                language=language,
+            )
+            EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+            partner_people.add(Partner.objects.get(slug=slug), user, by=by)
+
     def fill_pools(self) -> None:
         """Invented licence keys, so that every donated product can be delivered."""
         by = User.objects.get(email="fay@staff.example")
@@ -78,3 +113,11 @@ class Command(BaseCommand):
             if not product.license_keys.exists():
                 invented = [f"DEMO-{product.sku}-{number:04}-XTRQ" for number in range(1, POOL + 1)]
                 key_import.add(product, invented, by=by)
+
+    def allow_a_cheque(self) -> None:
+        """A library pays by cheque, as it did before: its check-out has a step more."""
+        library = Organization.objects.get(number=100002)
+        if not ChequePermission.objects.of(library).exists():
+            by = User.objects.get(email="fay@staff.example")
+            until = today() + timedelta(days=90)
+            cheques.allow(library, until=until, reason="Its county pays by cheque only.", by=by)

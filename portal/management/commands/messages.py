@@ -45,6 +45,11 @@ class Command(BaseCommand):
                 for message in area.find()
                 if message.id and (message.id, message.context) not in ready
             ]
+            faults += [
+                f"{area.name}: spaces of {message.string!r}"
+                for message in known
+                if message.id and catalogues.misset(message)
+            ]
             for message in known:
                 key = (message.id, message.context)
                 if message.id and seen.setdefault(key, message.string) != message.string:

@@ -8,6 +8,7 @@ from catalog import announcing, editions, reevaluating, shelf, telling
 from mail import outbox
 from mail.models import Message
 from orders import (
+    batches,
     cancellation,
     cheques,
     fulfilment,
@@ -15,6 +16,7 @@ from orders import (
     paying_back,
     payments,
     renewals,
+    supply,
     webhooks,
 )
 from orders.models import Order
@@ -39,10 +41,12 @@ class Command(BaseCommand):
         paying_back.sweep()
         cheques.tell_gone()
         fulfilment.sweep()
+        batches.sweep()
         for orders in (Order.objects.unpaid_too_long(), Order.objects.unanswered_too_long()):
             for pk in orders.values_list("pk", flat=True):
                 cancellation.expire(pk)
         renewals.sweep()
+        supply.tell_low()
         offers.offer_due()
         reminders.send_due()
         matches.find_nightly()
@@ -57,7 +61,5 @@ class Command(BaseCommand):
         telling.send_due()
         shelf.put_together()
         editions.forget_old()
-        for pk in list(Message.objects.due().values_list("pk", flat=True)):
-            if message := outbox.claim(pk):
-                outbox.send(message)
+        outbox.send_due()
         self.stdout.write(f"{Message.objects.owed().count()} e-mails are still owed.")

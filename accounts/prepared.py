@@ -32,11 +32,12 @@ class Prepared:
 
     def rows(self, **values: Any) -> list[Any]:
         """What the query finds, with these values in place of the stand-ins."""
-        queryset, compiler, sql, params = self._written
+        queryset, compiler, converters, sql, params = self._written
         new = {self.stand_ins[name]: value for name, value in values.items()}
         ours: Any = copy(compiler)
         ours.connection = connection
         ours.as_sql = lambda *_args, **_options: (sql, [new.get(p, p) for p in params])
+        ours.get_converters = lambda _expressions: converters
         query = copy(queryset.query)
         query.get_compiler = lambda *_args, **_options: ours
         asked = SimpleNamespace(
@@ -48,7 +49,7 @@ class Prepared:
         return list(queryset._iterable_class(asked))
 
     @cached_property
-    def _written(self) -> tuple[Any, Any, str, Sequence[Any]]:
+    def _written(self) -> tuple[Any, Any, Any, str, Sequence[Any]]:
         queryset: Any = self.make(**self.stand_ins)
         if self.steady:
             queryset = queryset.select_for_update(of=(self.steady,), no_key=True)
@@ -57,7 +58,9 @@ class Prepared:
         missing = [name for name, value in self.stand_ins.items() if value not in params]
         if missing:
             raise ValueError(f"the query does not ask for {missing}")
-        return queryset, compiler, sql.replace(" FOR NO KEY UPDATE OF ", " FOR SHARE OF "), params
+        converters = compiler.get_converters([expression for expression, *_ in compiler.select])
+        sql = sql.replace(" FOR NO KEY UPDATE OF ", " FOR SHARE OF ")
+        return queryset, compiler, converters, sql, params
 
 
 def insert(rows: Sequence[Model]) -> None:

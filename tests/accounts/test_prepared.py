@@ -1,9 +1,9 @@
-"""orgs/prepared.py: what comes back is what the query itself finds."""
+"""accounts/prepared.py: what comes back is what the query itself finds."""
 
 import pytest
 
+from accounts.prepared import Prepared
 from orgs.models import Membership, Organization
-from orgs.prepared import Prepared
 from tests.factories import MembershipFactory, OrganizationFactory
 
 MINE = Prepared(lambda user: Membership.objects.of(user), user=-1)
