@@ -32,12 +32,18 @@ class ProductWords(models.Model):
     class Meta:
         verbose_name = _("words of a product")
         verbose_name_plural = _("words of products")
+        # Written seldom and read all day: pending entries would be read by every search.
         indexes = [
-            GinIndex(fields=["names"], name="catalog_words_names"),
-            GinIndex(fields=["fr"], name="catalog_words_fr"),
-            GinIndex(fields=["en"], name="catalog_words_en"),
-            GinIndex(fields=["known"], name="catalog_words_known"),
-            GinIndex(fields=["plain"], name="catalog_words_plain", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["names"], name="catalog_words_names", fastupdate=False),
+            GinIndex(fields=["fr"], name="catalog_words_fr", fastupdate=False),
+            GinIndex(fields=["en"], name="catalog_words_en", fastupdate=False),
+            GinIndex(fields=["known"], name="catalog_words_known", fastupdate=False),
+            GinIndex(
+                fields=["plain"],
+                name="catalog_words_plain",
+                opclasses=["gin_trgm_ops"],
+                fastupdate=False,
+            ),
             models.Index(fields=["place"], name="catalog_words_place"),
             models.Index(fields=["sort_fr", "product"], name="catalog_words_sort_fr"),
             models.Index(fields=["sort_en", "product"], name="catalog_words_sort_en"),
