@@ -32,7 +32,7 @@ class QuestionInline(admin.StackedInline):
 
 @admin.register(Partner)
 class PartnerAdmin(KeptAdmin):
-    formfield_overrides = SHORT_TEXTS
+    formfield_overrides = KeptAdmin.formfield_overrides | SHORT_TEXTS
     list_display = ("name", "slug", "website", "position")
     list_display_links = ("name",)
     search_fields = ("name", "slug")
