@@ -19,8 +19,15 @@ from portal import merge_pages
 
 __all__ = ["merge_pages"]  # merges are of every app: their list registers itself
 
-# Django's French has "de" before any name, as in "Ajout de exception": ours goes without.
-TITLES = (_("Add %s"), _("Change %s"), _("View %s"))
+# Django's French has "de" or "un objet" before any name, as in "Ajout de exception": ours goes
+# without.
+TITLES = (
+    _("Add %s"),
+    _("Change %s"),
+    _("View %s"),
+    _("Add %(name)s"),
+    _("Add another %(verbose_name)s"),
+)
 
 
 class StateFilter(admin.SimpleListFilter):

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from catalog.models import Product
 from orders import key_import, replacing
 from orders.admin.readonly import ReadOnly
 from orders.delivery_forms import ImportForm
@@ -37,7 +38,7 @@ class SupplyFilter(admin.SimpleListFilter):
 
 @admin.register(KeyPool)
 class KeyPoolAdmin(ReadOnly):
-    """Products that keys deliver, the scarcest first."""
+    """Products that keys deliver: those that orders wait for, then the scarcest on offer."""
 
     list_display = ("sku", "title", "program", "free", "wanted", "given", "warning", "add_keys")
     list_filter = (SupplyFilter, "program__partner")
@@ -50,7 +51,8 @@ class KeyPoolAdmin(ReadOnly):
         return pools.counted()
 
     def get_ordering(self, request: HttpRequest) -> tuple[Any, ...]:
-        return F("spare").asc(), "sku"
+        first = Case(When(spare__lt=0, then=0), When(status=Product.Status.LIVE, then=1), default=2)
+        return first, F("spare").asc(), "sku"
 
     @admin.display(description=_("product"))
     def title(self, pool: KeyPool) -> str:
@@ -72,6 +74,8 @@ class KeyPoolAdmin(ReadOnly):
     def warning(self, pool: Any) -> str:
         if pool.spare < 0:
             return format_html("<strong>{}</strong>", _("Orders are waiting for keys"))
+        if not pool.is_visible:
+            return str(_("Not offered"))
         return str(_("Low")) if pool.spare < LOW_POOL else ""
 
     @admin.display(description=_("to do"))

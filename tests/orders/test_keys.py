@@ -9,6 +9,7 @@ import time_machine
 from cryptography.exceptions import InvalidTag
 from django.core.management import call_command
 from django.db import IntegrityError, connection
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import keyring
@@ -166,6 +167,21 @@ def test_a_pool_is_low_when_fewer_than_ten_keys_are_to_spare(product):
 
     type(product).objects.filter(pk=product.pk).update(status="discontinued")
     assert not KeyPool.objects.low().exists()
+
+
+def test_pools_are_listed_by_need_and_those_not_offered_last(client, settings, product):
+    settings.DEBUG = True  # staff without a second factor
+    scarce = ProductFactory(sku="B-SCARCE")
+    gone = ProductFactory(sku="A-GONE", status="discontinued")
+    awaited = ProductFactory(sku="C-AWAITED", status="discontinued")
+    key_import.add(product, [f"SORT-{n:04}" for n in range(11)], by=None)
+    Fulfilment.objects.create(line=OrderLineFactory(product=awaited, order__status="paid"))
+
+    client.force_login(staff_with("view_keypool"))
+    page = client.get(reverse("admin:orders_keypool_changelist")).text
+
+    listed = [awaited, scarce, product, gone]
+    assert sorted(listed, key=lambda pool: page.index(f">{pool.sku}<")) == listed
 
 
 def test_who_imports_keys_is_told_of_a_low_pool_once_a_day(product):

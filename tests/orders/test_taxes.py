@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from orders import taxes
@@ -97,3 +98,15 @@ def test_a_tax_that_changes_while_a_buyer_looks_is_seen_first(registered, owner,
     before = decide(owner, at=timezone.now()).fingerprint
     settings.QST_NUMBER = ""
     assert decide(owner, at=timezone.now()).fingerprint != before
+
+
+def test_what_is_to_be_paid_is_a_total_once_it_is_ordered(registered, as_member, owner):
+    basket = fill(owner, ProductFactory(fee="10.00"))
+    number = owner.organization.number
+    assert "<dt>To pay</dt>" in as_member.get(reverse("orders:cart", args=[number])).text
+
+    order = place(basket)
+
+    page = as_member.get(reverse("orders:detail", args=[number, order.number])).text
+    assert "<dt>Total</dt>" in page
+    assert "<dt>To pay</dt>" not in page
