@@ -90,6 +90,15 @@ def test_staff_find_something_to_do_with_orders(demo):
     assert Delivery.objects.to_check().exists() and Parcel.objects.exists()
 
 
+def test_staff_find_something_to_do_with_the_catalogue(demo):
+    from catalog.models import Need, Override, QueuePlace, StockAlert
+
+    assert [place.quantity for place in QueuePlace.objects.waiting().order_by("pk")] == [4, 2, 6]
+    assert Need.objects.values("program").distinct().count() > 3
+    assert StockAlert.objects.count() == 4
+    assert Override.objects.get().status == Override.Status.ASKED
+
+
 def test_the_commands_write_json(demo, capsys):
     call_command("eligibility", "100001", "--program", "cisco", "--json")
     verdict = json.loads(capsys.readouterr().out)

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
 from catalog import partner_people
+from catalog import story as catalog_story
 from catalog.models import Partner, Product, Program
 from orders import cheques, key_import
 from orders import story as orders_story
@@ -68,7 +69,9 @@ class Command(BaseCommand):
         self.fill_pools()
         self.let_partners_in()
         self.allow_a_cheque()
-        orders_story.tell(by=User.objects.get(email="fay@staff.example"))
+        fay = User.objects.get(email="fay@staff.example")
+        catalog_story.tell(by=fay)
+        orders_story.tell(by=fay)
         Client.objects.get_or_create(
             key_digest=secrets.digest(demo_api_key()),
             defaults={"name": "Demo verifier", "key_last4": demo_api_key()[-4:]},
