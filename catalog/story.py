@@ -27,8 +27,6 @@ NEEDED: Final = (
 )
 EXCEPTION: Final = (100011, "zoom-access")
 WHY: Final = "The partner agrees by e-mail: its limit is meant for one place, and they have eleven."
-    "The partner agrees by e-mail of this week: its limit is for one place, and they have eleven."
-)
 
 
 @transaction.atomic
