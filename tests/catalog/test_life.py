@@ -66,12 +66,15 @@ def test_a_page_says_by_which_numbers_the_product_was_known(client):
     assert "Earlier product numbers NO-360" in text(client.get(page))
 
 
-def test_what_is_gone_promises_no_saving(client):
+def test_what_is_gone_has_neither_price_nor_saving(client):
     product = ProductFactory(fee="10.00", retail_value="100.00")
     page = reverse("catalog:product", args=[product.slug])
     assert "you save" in text(client.get(page))
     Product.objects.update(status="discontinued")
-    assert "you save" not in text(client.get(page))
+    gone = client.get(page)
+    assert "you save" not in text(gone)
+    assert 'class="price"' not in gone.text
+    assert "Its last administration fee was $10.00." in text(gone)
 
 
 def test_an_address_that_another_product_took_is_that_products(client):
