@@ -132,6 +132,6 @@ def _change(
 
 
 def _out_of_stock(product: Product, wanted: int) -> ValidationError:
-    text = _("%(product)s: you ask for %(wanted)s and only %(left)s are left.")
+    text = _("%(product)s: you ask for %(wanted)s, and there is stock for %(left)s only.")
     params = {"product": product, "product_pk": product.pk, "wanted": wanted}
     return ValidationError(text, "out_of_stock", params | {"left": product.stock})

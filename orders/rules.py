@@ -67,7 +67,7 @@ def out_of_stock(line: Line, *, left: int) -> Refusal:
     """Fewer packs are left than a line asks for."""
     params = {"product": line.name, "wanted": line.quantity, "left": left}
     if left:
-        text = _("%(product)s: you ask for %(wanted)s and only %(left)s are left in stock.")
+        text = _("%(product)s: you ask for %(wanted)s, and there is stock for %(left)s only.")
         fix = Fix("reduce", left, rest=line.quantity - left)
     else:
         text, fix = _("%(product)s is out of stock."), Fix("remove")

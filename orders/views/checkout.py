@@ -36,7 +36,7 @@ def checkout(request: OrgRequest) -> HttpResponse:
     if placed := _placed_before(request):
         return _after(request, placed)
     if decision.reasons:
-        return to_cart(request)
+        return to_cart(request, decision)
     draft, path = steps.of(basket), steps.needed(decision, request.membership)
     step = steps.first_open(path, decision, draft)
     if step != "check":

@@ -125,12 +125,17 @@ def where(
     }
 
 
-def to_cart(request: OrgRequest) -> HttpResponse:
-    """A cart with a problem goes back to its page, which says at which line."""
-    messages.warning(request, _("Before you can order, see what your cart says."))
+def to_cart(request: OrgRequest, decision: Decision) -> HttpResponse:
+    """Back to the page of a cart with a problem, which says at which line; or that it is empty."""
+    if decision.items:
+        messages.warning(request, _("Before you can order, see what your cart says."))
     return redirect("orders:cart", request.org.number)
 
 
 def _past(request: OrgRequest, decision: Decision) -> HttpResponse:
     """From a step that this cart does not need, or cannot take yet."""
-    return to_cart(request) if decision.reasons else redirect(PAGES["check"], request.org.number)
+    return (
+        to_cart(request, decision)
+        if decision.reasons
+        else redirect(PAGES["check"], request.org.number)
+    )

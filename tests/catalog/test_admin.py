@@ -237,7 +237,7 @@ def test_staff_restock_with_a_reason(as_fay, fay, scarce):
         ({"deed": "restock", "change": "4", "reason": " "}, "This field is required"),
         ({"deed": "restock", "change": "-1", "reason": "x"}, "A partner gives one pack or more"),
         ({"deed": "correct", "change": "0", "reason": "x"}, "Nothing would change"),
-        ({"deed": "correct", "change": "-4", "reason": "x"}, "only 3 are left"),
+        ({"deed": "correct", "change": "-4", "reason": "x"}, "there is stock for 3 only"),
         ({"deed": "burn", "change": "4", "reason": "x"}, "not one of the available choices"),
     ],
 )

@@ -48,6 +48,13 @@ def test_an_empty_cart_leads_to_the_catalogue(as_member, owner):
     assert reverse("catalog:org_list", args=[owner.organization.number]) in page.text
 
 
+def test_what_was_emptied_in_another_window_says_so_alone(as_member, owner):
+    number = owner.organization.number
+    page = as_member.get(reverse("orders:checkout", args=[number]), follow=True)
+    assert "Your cart is empty" in page.text
+    assert "see what your cart says" not in page.text
+
+
 def test_a_problem_is_at_its_line_with_a_button_that_mends_it(as_member, owner):
     product = limited(FIVE)
     fill(owner, product, 9)

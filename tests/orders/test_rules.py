@@ -92,7 +92,7 @@ def test_a_program_without_rules_yet_is_open_to_nobody():
 def test_too_much_of_the_stock_is_reduced_to_what_is_left():
     (found,) = refusals(situation(demand(line(7, 5, stock=2))))
     assert (found.product, found.fix.act, found.fix.quantity) == (7, "reduce", 2)
-    assert found.messages == ["Product 7: you ask for 5 and only 2 are left in stock."]
+    assert found.messages == ["Product 7: you ask for 5, and there is stock for 2 only."]
 
 
 def test_what_is_out_of_stock_or_discontinued_is_removed():
