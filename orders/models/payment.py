@@ -133,6 +133,11 @@ class Payment(models.Model):
         return self.invoice_id
 
     @property
+    def is_under_way(self) -> bool:
+        """PayPal is taking the money: the order does not expire meanwhile."""
+        return self.status in self.TAKING
+
+    @property
     def invoice_id(self) -> str:
         """What PayPal shows as the invoice: the order, and which attempt."""
         return f"{self.order.number}-{self.seq}"

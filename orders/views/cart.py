@@ -14,6 +14,7 @@ from catalog.models import Product
 from orders import cart, grouping
 from orders.decision import decide
 from orders.forms import QuantityForm
+from orders.models import Order
 from orgs.access import OrgRequest, member
 
 
@@ -29,8 +30,15 @@ def show(request: OrgRequest) -> HttpResponse:
         "reasons": [r for r in reasons if r.product is None and not r.program],
         "may_go_on": not reasons,
         "removed": _removed(request),
+        "unpaid": None if decision.items else _unpaid(request),
     }
     return render(request, "orders/cart.html", context)
+
+
+def _unpaid(request: OrgRequest) -> Order | None:
+    """What who comes back from PayPal's page looks for in an empty cart: the last order."""
+    mine = Order.objects.of(request.org).filter(placed_by=request.user)
+    return mine.filter(status=Order.Status.AWAITING_PAYMENT).order_by("-number").first()
 
 
 def _removed(request: OrgRequest) -> dict[str, Any] | None:

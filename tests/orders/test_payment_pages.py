@@ -89,6 +89,10 @@ def test_a_pending_payment_is_said_and_cannot_be_paid_again(as_member, placed, p
     page = as_member.get(return_url(payment))
     assert "being checked" in page.text
     assert url("pay", placed) not in page.text
+    assert "We keep your order until" not in page.text
+    order = as_member.get(url("detail", placed)).text
+    assert "kept for you while the payment is confirmed" in order
+    assert "Pay before then" not in order
     asked = len(paypal.requests("/v2/"))
     as_member.get(return_url(payment))
     assert len(paypal.requests("/v2/")) == asked  # a reload does not hurry PayPal
@@ -126,6 +130,15 @@ def test_turning_back_at_paypal_leaves_the_order_to_be_paid(as_member, placed, p
     assert "without paying" in page.text
     assert url("pay", placed) in page.text
     assert again(payment).status == Status.AWAITING_PAYER
+
+
+def test_an_empty_cart_leads_to_the_order_that_is_not_paid(as_member, owner, placed):
+    cart = reverse("orders:cart", args=[owner.organization.number])
+    page = as_member.get(cart)
+    assert f"Your order {placed.number} is not paid yet." in page.text
+    assert url("detail", placed) in page.text
+    cancellation.cancel(placed.pk, by=placed.placed_by)
+    assert "not paid yet" not in as_member.get(cart).text
 
 
 def test_paypal_down_keeps_the_order_and_says_until_when(as_member, placed, settings):
