@@ -209,6 +209,12 @@ def box(field: BoundField) -> SafeString:
     return field.as_widget(attrs=attrs)
 
 
+@register.simple_tag
+def colon() -> str:
+    """The colon between two values, spaced as the reader's language does it, and what follows."""
+    return f"{NBSP}: " if is_french() else ": "
+
+
 @register.filter
 def unit_follows(field: forms.Field) -> bool:
     """Whether a field's unit stands after the box: $ does in French, any other unit always."""
@@ -226,8 +232,7 @@ def first_id(field: BoundField) -> str:
 def error_lines(field: BoundField) -> list[str]:
     """A field's errors for the list at the top, where a mere "required" must name its field."""
     required = forms.Field.default_error_messages["required"]
-    colon = f"{NBSP}: " if is_french() else ": "
-    return [f"{field.label}{colon}{e}" if e == required else str(e) for e in field.errors]
+    return [f"{field.label}{colon()}{e}" if e == required else str(e) for e in field.errors]
 
 
 @register.tag

@@ -1,5 +1,7 @@
 """portal/catalogues.py: French is complete, with the same placeholders, and set as in Canada."""
 
+import re
+
 import pytest
 from babel.messages.catalog import Catalog
 
@@ -51,3 +53,13 @@ def test_the_catalogues_on_disk_are_complete_and_well_set():
         known = area.read()
         assert catalogues.lacking(known) == []
         assert [m.string for m in known if m.id and catalogues.misset(m)] == []
+
+
+def test_no_template_sets_a_colon_in_english():
+    """Between two values it is the tag `colon`; within a text it is the text's."""
+    translated = re.compile(r"{% *blocktranslate.*?endblocktranslate *%}|{#.*?#}", re.DOTALL)
+    found = []
+    for file in catalogues.template_files():
+        bare = translated.sub("{{ text }}", file.read_text())
+        found += [(file.name, at[0]) for at in re.finditer(r"(?:[}%]}|</\w+>):[ {<].{,30}", bare)]
+    assert found == []
